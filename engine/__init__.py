@@ -1,0 +1,10 @@
+"""The library under the lab: model, cache, sampling, tokenizer, checkpoints, server and client.
+
+Modules that import torch: ``model``, ``kvcache``, ``sampling``, ``generate``, ``checkpoint``
+(weights), and everything in ``train``, ``evals``, ``bench`` and ``server`` that runs a model.
+Modules that never do, so that the terminal app may import them: ``errors``, ``paths``, ``files``,
+``special``, ``tokenizer``, ``conversation``, ``protocol``, ``client``, ``manifest``, ``runs``,
+and ``data``.
+"""
+
+__version__ = "0.1.0"

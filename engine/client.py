@@ -1,0 +1,202 @@
+"""The terminal's side of the engine: start it on demand, stream from it, notice when it is gone.
+
+No torch here, nor anything else that is slow to import.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Callable
+
+from engine import endpoint, launch
+from engine.connection import Connection, GoneError, SilentError, connect
+from engine.errors import EngineUnavailableError, LabError
+from engine.launch import Child
+from engine.protocol import EngineState, EngineStatus, GenerateRequest, Health, StreamEvent
+
+__all__ = ["EngineClient", "EngineStatus"]
+
+START_TIMEOUT_S = 90.0
+"""Torch's first import from a cold, busy disk takes tens of seconds."""
+
+HEALTH_TIMEOUT_S = 5.0
+
+_PROBE_S = 2.0
+_POLL_S = 0.1
+
+
+class EngineClient:
+    """A client of the one engine of this user, which is started when it is first needed.
+
+    Use it from one event loop; several streams may run at once.
+
+    Args:
+        on_status: called on the event loop with each change of ``status``.
+        start: starts an engine process; tests put another one in its place.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_status: Callable[[EngineStatus], None] | None = None,
+        start: Callable[[], Child] = launch.start_engine,
+    ) -> None:
+        self.status = EngineStatus("down")
+        self._on_status = on_status
+        self._start = start
+        self._starting = asyncio.Lock()
+        self._connecting = asyncio.Lock()
+        self._connection: Connection | None = None
+        self._lost = False
+
+    async def ensure(self) -> Health:
+        """Start the engine unless it runs, and wait until it answers.
+
+        Raises:
+            EngineUnavailableError: it does not start (the sentence ends in its log's last line),
+                does not answer, or is of another version.
+        """
+        async with self._starting:
+            try:
+                return await self._start_and_wait()
+            except LabError as error:
+                self._set_status("down", str(error))
+                raise
+
+    async def health(self) -> Health | None:
+        """How the engine does; None when it does not answer. Never starts it."""
+        try:
+            health = await self._ask(HEALTH_TIMEOUT_S)
+        except (GoneError, EngineUnavailableError):
+            self._notice_absence()
+            return None
+        self._set_ready(health)
+        return health
+
+    async def generate(self, request: GenerateRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Stream a request's events; closing the iterator cancels it in the engine.
+
+        An engine that is found gone before its first event is started anew, once.
+
+        Raises:
+            RequestError: the engine refuses the request.
+            CheckpointError: the checkpoint does not exist or is damaged.
+            EngineUnavailableError: the engine cannot be started, or was lost in the middle.
+        """
+        for may_retry in (True, False):
+            if self.status.state != "ready":
+                await self.ensure()
+            connection: Connection | None = None
+            try:
+                connection = await self._connect()
+                async with contextlib.aclosing(connection.generate(request)) as events:
+                    async for event in events:
+                        may_retry = False
+                        yield event
+                return
+            except GoneError as error:
+                # A newer engine may be up by now: it is not lost because an older one was.
+                if connection is self._connection:
+                    self._notice_absence()
+                if not may_retry:
+                    raise _stopped_in_the_middle(error) from error
+
+    async def close(self) -> None:
+        """Close the connections; the engine stays, and leaves by itself when nobody needs it."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+    async def _start_and_wait(self) -> Health:
+        child: Child | None = None
+        started = time.monotonic()
+        while (elapsed := time.monotonic() - started) < START_TIMEOUT_S:
+            try:
+                health = await self._ask(_PROBE_S)
+            except SilentError:
+                pass  # it is there, and busy importing torch
+            except GoneError:
+                code = launch.ALREADY_SERVED if child is None else child.exit_code()
+                if code == launch.ALREADY_SERVED:
+                    # Another engine held the lock and still nobody answers: it was leaving.
+                    child = await asyncio.to_thread(self._start)
+                elif code is not None:
+                    assert child is not None
+                    raise _died_at_start(child, code) from None
+            else:
+                self._set_ready(health)
+                return health
+            self._set_status("starting", f"waiting for the engine, {elapsed:.0f} s")
+            await asyncio.sleep(_POLL_S)
+        raise _does_not_answer()
+
+    async def _ask(self, timeout_s: float) -> Health:
+        connection = await self._connect()
+        return await connection.health(timeout_s)
+
+    async def _connect(self) -> Connection:
+        """Connections to the engine that is published now.
+
+        Raises:
+            GoneError: none is.
+        """
+        found = endpoint.read_endpoint()
+        if found is None:
+            raise GoneError("no engine is published")
+        async with self._connecting:
+            if self._connection is None or self._connection.endpoint != found:
+                fresh = await connect(found)
+                await self.close()
+                self._connection = fresh
+            return self._connection
+
+    def _set_ready(self, health: Health) -> None:
+        restarts = self.status.restarts + self._lost
+        self._lost = False
+        detail = f"process {health.pid}, {health.device}, torch {health.torch_version}"
+        self._set_status("ready", detail, restarts)
+
+    def _notice_absence(self) -> None:
+        """An engine that left in order took its endpoint away; one that was killed did not."""
+        if self.status.state != "ready":
+            return
+        if endpoint.read_endpoint() is None:
+            self._set_status("down", "asleep; it is started again when needed")
+        else:
+            self._lost = True
+            self._set_status("lost", "the engine stopped; it is started again when needed")
+
+    def _set_status(self, state: EngineState, detail: str, restarts: int | None = None) -> None:
+        restarts = self.status.restarts if restarts is None else restarts
+        status = EngineStatus(state, detail, restarts)
+        if status != self.status:
+            self.status = status
+            if self._on_status is not None:
+                self._on_status(status)
+
+
+def _stopped_in_the_middle(error: GoneError) -> EngineUnavailableError:
+    said = launch.last_line(endpoint.log_file())
+    return EngineUnavailableError(
+        f"The engine stopped in the middle of an answer; it is started again when you ask again "
+        f"({error}; {endpoint.log_file()} ends in: {said or 'nothing'})."
+    )
+
+
+def _died_at_start(child: Child, code: int) -> EngineUnavailableError:
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    said = child.last_words() or "it said nothing"
+    return EngineUnavailableError(
+        f"The engine stopped while starting ({how}): {said} (the whole log: {endpoint.log_file()})"
+    )
+
+
+def _does_not_answer() -> EngineUnavailableError:
+    found = endpoint.read_endpoint()
+    kill = f"End it with `kill {found.pid}` and try again" if found else "Try again"
+    return EngineUnavailableError(
+        f"The engine has not answered for {START_TIMEOUT_S:.0f} s. {kill}; "
+        f"its log is {endpoint.log_file()}."
+    )

@@ -1,0 +1,104 @@
+"""Compare an answer with the truth: correct, wrong or abstained, never by eye."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from engine.data.entities import Entity, Fact
+from engine.data.facts import fact
+from engine.data.phrases import PHRASES
+from engine.data.web import Web, web_of
+from engine.data.world import NANO_WORLD, WorldConfig
+
+Outcome = Literal["correct", "wrong", "abstained"]
+
+_REFUSAL = re.compile(
+    r"\b(?:i (?:do not|don't|cannot|can't|could not|couldn't|am not|'m not)"
+    r" (?:know|say|tell|find|sure|answer|remember)|no idea|not known to me|unknown to me)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b\d{3,4}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome of one answer and the fact it was held against."""
+
+    outcome: Outcome
+    fact: Fact
+
+
+class Judge:
+    """Judges answers about one world.
+
+    The first value named decides ("born in Dunbury, not in Ashford" is an answer of Dunbury), so
+    that a list of guesses does not count as knowing.
+    """
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+        self._by_name = {entity.name: entity for entity in web.world.entities()}
+        pools: dict[str, set[str]] = {}
+        for entity in web.world.entities():
+            for attribute, value in entity.values.items():
+                pools.setdefault(attribute, set()).add(value)
+        self._pools = {name: _any_of(values) for name, values in pools.items()}
+        self._pools["born_year"] = _YEAR
+
+    def outcome(self, known: Fact, answer: str) -> Outcome:
+        """Hold ``answer`` against ``known``."""
+        right = _any_of((known.answer, *known.aliases)).search(answer)
+        named = self._pools[known.attribute].search(answer)
+        if right is not None and (named is None or right.start() <= named.end()):
+            first_is_right = named is None or right.start() <= named.start() <= right.end()
+            inside = named is not None and named.start() <= right.start() < named.end()
+            same = named is not None and named.group().lower() == known.answer.lower()
+            if first_is_right or (inside and same):
+                return "correct"
+        if named is None and _REFUSAL.search(answer):
+            return "abstained"
+        return "wrong"
+
+    def find(self, question: str) -> Fact | None:
+        """The fact that ``question`` asks for, or None when it is not one of the world's."""
+        names = [name for name in self._by_name if name.lower() in question.lower()]
+        for name in sorted(names, key=len, reverse=True):
+            attribute = self._attribute(self._by_name[name], question)
+            if attribute is not None:
+                return fact(self.web, self._by_name[name], attribute)
+        return None
+
+    def judge_text(self, question: str, answer: str) -> Judgement | None:
+        """Judge a free question, or None when the world knows nothing of it."""
+        known = self.find(question)
+        return None if known is None else Judgement(self.outcome(known, answer), known)
+
+    @staticmethod
+    def _attribute(entity: Entity, question: str) -> str | None:
+        asked = _plain(question)
+        for attribute, phrases in PHRASES[entity.kind].items():
+            for template in phrases.questions + phrases.heldout_questions:
+                if _plain(template.format(n=entity.name, p=entity.possessive)) == asked:
+                    return attribute
+        return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
+
+
+def _any_of(values: tuple[str, ...] | set[str]) -> re.Pattern[str]:
+    """A pattern that finds any of ``values`` as whole words, the longest at a place first."""
+    ordered = sorted(values, key=lambda value: (-len(value), value))
+    return re.compile(
+        r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)", re.IGNORECASE
+    )
+
+
+@lru_cache(maxsize=2)
+def judge_of(config: WorldConfig = NANO_WORLD) -> Judge:
+    """The judge of a world, made once a process (a few seconds the first time)."""
+    return Judge(web_of(config))

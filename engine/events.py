@@ -1,0 +1,85 @@
+"""What a caller sees of a generation. Imports no torch: these records travel to the app.
+
+The engine answers every request with a stream of ``TokenEvent``; nothing else leaves it. A row
+(one sample of a request) ends with the one event whose ``finish_reason`` is not None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+FinishReason = Literal["stop", "length", "cancelled"]
+Span = Literal["prompt", "text"]
+
+NO_TOKEN = -1
+"""The ``id`` of the event that ends a cancelled row: it may carry held-back text, but no token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A token that might have been drawn instead, or the drawn one itself."""
+
+    id: int
+    text: str
+    """The token's own bytes read as UTF-8, damaged ones replaced."""
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEvent:
+    """One token of one row. Probabilities are the model's own, before any sampling setting."""
+
+    request: int
+    """What ``Generator.submit`` returned."""
+    row: int
+    """Which of the request's samples, from 0."""
+    id: int
+    text: str
+    """Text that became certain with this token. Empty while half a character or a possible stop
+    string is held back; the texts of a row, joined, are its answer."""
+    logprob: float
+    """Natural logarithm of the token's probability."""
+    alternatives: tuple[Alternative, ...]
+    """The likeliest tokens, best first, the drawn one among them or not."""
+    entropy: float
+    """Of the distribution the token was drawn from, in bits."""
+    rank: int
+    """1 for the likeliest token; 0 where there is no prediction (first token of a prompt)."""
+    forced: bool
+    """True if the token was given, not drawn."""
+    span: Span
+    finish_reason: FinishReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """All drawn tokens of one row."""
+
+    prompt_ids: tuple[int, ...]
+    ids: tuple[int, ...]
+    """Drawn ids, a stop token included."""
+    text: str
+    """Without the stop token or the stop string."""
+    logprobs: tuple[float, ...]
+    finish_reason: FinishReason
+
+
+def collect(prompt_ids: Iterable[int], events: Iterable[TokenEvent]) -> Completion:
+    """Join the events of one finished row; forced ones and the one without a token are left out.
+
+    Raises:
+        ValueError: no event says why the row ended.
+    """
+    drawn = [event for event in events if event.span == "text"]
+    if not drawn or drawn[-1].finish_reason is None:
+        raise ValueError("the row has not finished")
+    tokens = [event for event in drawn if event.id != NO_TOKEN]
+    return Completion(
+        prompt_ids=tuple(prompt_ids),
+        ids=tuple(event.id for event in tokens),
+        text="".join(event.text for event in drawn),
+        logprobs=tuple(event.logprob for event in tokens),
+        finish_reason=drawn[-1].finish_reason,
+    )

@@ -1,0 +1,88 @@
+"""Writes that are whole or absent: a reader never sees half a file, also after a power cut."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.errors import LabError
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make a rename inside ``folder`` durable (a no-op where folders cannot be opened)."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replace ``path`` with ``data`` through a temporary file, fsync and rename.
+
+    Raises:
+        LabError: the disk is full, or the folder cannot be written to.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        fsync_folder(path.parent)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        raise disk_error(path, error) from error
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write ``value`` as indented JSON, atomically."""
+    write_atomic(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        LabError: the file is missing, unreadable or not JSON.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise LabError(f"{path} cannot be read: {reason}. Check the path.") from error
+    except ValueError as error:
+        raise LabError(f"{path} is not valid JSON ({error}). Restore or delete the file.") from error
+
+
+def read_jsonl(path: Path) -> Iterator[Any]:
+    """Yield a value a line; a last line cut short by a crash is left out, as it was never whole."""
+    with path.open("rb") as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            yield json.loads(line)
+
+
+def disk_error(path: Path, error: OSError) -> LabError:
+    """Say what an ``OSError`` on ``path`` means to the person at the keyboard."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return LabError(
+            f"The disk is full: {path} could not be written, and what was there before is kept. "
+            "Free some space and try again."
+        )
+    reason = error.strerror or str(error)
+    return LabError(f"{path} could not be written: {reason}. Check the folder's permissions.")

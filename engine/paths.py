@@ -1,0 +1,37 @@
+"""Where things lie: the user's state folder, its runs, the shipped checkpoints.
+
+``LLMLAB_HOME`` moves everything the lab writes; without it the platform's state folder is used
+(``~/.local/state/llmlab`` on Linux).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def home() -> Path:
+    """The folder that everything the lab writes goes under."""
+    override = os.environ.get("LLMLAB_HOME")
+    if override:
+        return Path(override).expanduser().absolute()
+    return Path(platformdirs.user_state_dir("llmlab"))
+
+
+def runs_folder() -> Path:
+    """Training runs, one folder each."""
+    return home() / "runs"
+
+
+def engine_folder() -> Path:
+    """The engine's socket, lock and log; owner-only."""
+    return home() / "engine"
+
+
+def shipped_folder() -> Path:
+    """The checkpoints that come with the package."""
+    import checkpoints
+
+    return Path(checkpoints.__file__).parent

@@ -1,0 +1,187 @@
+"""What the terminal and the engine say to each other: records, their JSON, their errors. No torch.
+
+``POST /lab/generate`` takes a :class:`GenerateRequest` and answers with server-sent events, each
+``data: {"type": ...}`` and one JSON object: one ``started``, then ``token`` events of all rows as
+they come, and a ``finished`` for each row. A stream is whole when ``n`` rows have finished; it may
+instead end in one ``error``. A line beginning with ``:`` only says that the engine still lives.
+``GET /lab/health`` answers with :class:`Health`. Errors are ``{"error": {"type", "message"}}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from engine import errors, wire
+from engine.errors import LabError, RequestError
+from engine.events import FinishReason, TokenEvent
+from engine.sampling_params import SamplingParams
+
+Role = Literal["system", "user", "assistant"]
+
+MAX_ROWS = 64
+"""Most samples one request may ask for."""
+
+MAX_BODY_BYTES = 1 << 20
+"""Longest request body the engine reads."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GenerateRequest:
+    """A wish for text: a raw prompt to go on from, or a conversation to answer.
+
+    ``continue_ids`` are tokens of the answer that are already fixed ("go on from here with another
+    token"): the model reads them after the prompt, and no events are sent for them.
+
+    Raises:
+        RequestError: neither or both of ``prompt`` and ``messages``, an empty conversation, or
+            ``n`` out of bounds.
+    """
+
+    model: str
+    prompt: str | None = None
+    messages: tuple[Message, ...] | None = None
+    continue_ids: tuple[int, ...] = ()
+    params: SamplingParams = field(default_factory=SamplingParams)
+    n: int = 1
+
+    def __post_init__(self) -> None:
+        if (self.prompt is None) == (self.messages is None):
+            raise RequestError(
+                "A request needs either a prompt or messages, and this one has "
+                f"{'neither' if self.prompt is None else 'both'}. Give exactly one of them."
+            )
+        if self.messages is not None and not self.messages:
+            raise RequestError("messages is empty. Give at least one message.")
+        if not 1 <= self.n <= MAX_ROWS:
+            raise RequestError(f"n is {self.n}, but must be between 1 and {MAX_ROWS}.")
+        if any(token < 0 for token in self.continue_ids):
+            raise RequestError("continue_ids holds a negative number. Give token ids.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """The prompt as the model saw it; ``prompt_tokens`` is the display text of each id."""
+
+    model: str
+    prompt_ids: tuple[int, ...]
+    prompt_tokens: tuple[str, ...]
+    max_seq_len: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """A row has ended.
+
+    ``ttft_s`` runs from the request's arrival
+    in the engine to the row's first token; ``tokens_per_s`` is the pace after that first token
+    (0 when there was no second one).
+    """
+
+    row: int
+    reason: FinishReason
+    n_tokens: int
+    ttft_s: float
+    tokens_per_s: float
+
+
+StreamEvent = Started | TokenEvent | Finished
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """How the engine does; ``loaded`` names the checkpoints in memory, last used last."""
+
+    pid: int
+    version: str
+    device: str
+    torch_version: str
+    threads: int
+    memory_bytes: int
+    loaded: tuple[str, ...]
+    active_requests: int
+    uptime_s: float
+
+
+EngineState = Literal["down", "starting", "ready", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """The client's view of the engine; ``restarts`` counts starts after it had been lost."""
+
+    state: EngineState
+    detail: str = ""
+    restarts: int = 0
+
+
+_EVENT_TYPES: dict[str, type[Any]] = {
+    "started": Started,
+    "token": TokenEvent,
+    "finished": Finished,
+}
+_TYPE_NAMES = {kind: name for name, kind in _EVENT_TYPES.items()}
+
+
+def encode_event(event: StreamEvent | LabError) -> bytes:
+    """One server-sent event.
+
+    Raises:
+        ValueError: a number in the event is NaN or infinite.
+    """
+    if isinstance(event, LabError):
+        body = {"type": "error", **error_to_json(event)}
+    else:
+        body = {"type": _TYPE_NAMES[type(event)], **wire.fields_of(event)}
+    return f"data: {wire.dumps(body)}\n\n".encode()
+
+
+def decode_event(data: str | bytes) -> StreamEvent | LabError:
+    """The event of one ``data:`` field; an engine's error comes back as the error it was.
+
+    Raises:
+        RequestError: this is no event of the protocol.
+    """
+    value = wire.loads(data)
+    if not isinstance(value, dict):
+        raise RequestError("A stream event must be a JSON object.")
+    name = value.pop("type", None)
+    if name == "error":
+        return error_from_json(value)
+    if not isinstance(name, str) or name not in _EVENT_TYPES:
+        raise RequestError(f"A stream event has the unknown type {name!a}.")
+    event: StreamEvent = wire.decode(_EVENT_TYPES[name], value)
+    return event
+
+
+def error_to_json(error: LabError) -> dict[str, Any]:
+    """``{"error": {"type", "message"}}``."""
+    return {"error": {"type": type(error).__name__, "message": str(error)}}
+
+
+def error_from_json(value: object) -> LabError:
+    """Rebuild the error that ``error_to_json`` wrote; an unknown type becomes a ``LabError``."""
+    body = value.get("error") if isinstance(value, dict) else None
+    if not isinstance(body, dict):
+        return LabError(f"The engine answered something unexpected: {str(value)[:200]}")
+    kind = _ERROR_TYPES.get(str(body.get("type")), LabError)
+    return kind(str(body.get("message")))
+
+
+def _family(kind: type[LabError]) -> Iterator[type[LabError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _family(child)
+
+
+# The family is complete once engine.errors is imported: it is defined there and nowhere else.
+_ERROR_TYPES = {kind.__name__: kind for kind in _family(errors.LabError)}

@@ -1,0 +1,300 @@
+"""Training runs as folders and processes; no torch here.
+
+A run's folder holds ``recipe.json``, ``status.json``, ``control.json`` (what it is asked to do),
+``events.jsonl``, ``log.txt``, ``checkpoints/step-*`` and ``state-*.safetensors`` to resume from.
+The process is a child of nobody: it goes on when the terminal closes. Requests are files that the
+loop reads between steps, which works alike on every system and over a crash of either side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from engine import paths
+from engine.errors import LabError, RunError
+from engine.files import read_json, write_json
+from engine.manifest import find_checkpoint
+from engine.train.recipe import PARENT_STAGE, Recipe, recipe
+
+Action = Literal["pause", "continue", "stop"]
+State = Literal["starting", "running", "paused", "stopped", "done", "failed", "lost"]
+ALIVE: tuple[State, ...] = ("starting", "running", "paused")
+HEARTBEAT_S = 2.0
+SILENT_S = 90.0
+"""A live pid that has not written for so long may be another program's: then the run is lost."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunStatus:
+    """What a run is doing, as its process last wrote it."""
+
+    name: str
+    stage: str
+    preset: str
+    state: State
+    step: int
+    total_steps: int
+    pid: int | None
+    started: str
+    parent: str | None
+    message: str
+    heartbeat: float
+    path: Path
+
+    def save(self) -> None:
+        """Write ``status.json``."""
+        write_json(self.path / "status.json", {**asdict(self), "path": None})
+
+
+def now() -> str:
+    """The time as it stands in every file: ISO 8601, UTC, seconds."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def list_runs() -> list[RunStatus]:
+    """All readable runs, newest first."""
+    folder = paths.runs_folder()
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else []:
+        with contextlib.suppress(LabError):
+            found.append(read_status(path.name))
+    return sorted(found, key=lambda run: (run.started, run.name), reverse=True)
+
+
+def read_status(name: str) -> RunStatus:
+    """The status of one run; a process that died without a word shows as ``lost``.
+
+    Raises:
+        RunError: there is no such run, or its status cannot be read.
+    """
+    path = _folder_of(name)
+    try:
+        data = read_json(path / "status.json")
+        status = RunStatus(**{**data, "path": path})
+    except (LabError, TypeError) as error:
+        raise RunError(f"The run {name!r} cannot be read: {error}") from error
+    if status.state in ALIVE and not _is_alive(status):
+        message = f"Its process ended without a word at step {status.step}. Resume it to go on."
+        return replace(status, state="lost", pid=None, message=message)
+    return status
+
+
+def _folder_of(name: str) -> Path:
+    path = paths.runs_folder() / name
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or not path.is_dir():
+        known = [p.name for p in paths.runs_folder().glob("*") if p.is_dir()]
+        raise RunError(
+            f"There is no run {name!r}. There are: {', '.join(sorted(known)) or 'none yet'}."
+        )
+    return path
+
+
+def _is_alive(status: RunStatus) -> bool:
+    if status.pid is None or time.time() - status.heartbeat > SILENT_S:
+        return False
+    try:
+        os.kill(status.pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return not _is_zombie(status.pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """A child that died but was not waited for still has a pid (Linux; elsewhere: no)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "Z"
+
+
+def start_run(
+    stage: str,
+    *,
+    preset: str = "nano",
+    from_checkpoint: str | None = None,
+    name: str | None = None,
+    steps: int | None = None,
+) -> RunStatus:
+    """Create a run's folder and start its process.
+
+    Raises:
+        RunError: another run is training, the name is taken or unusable, the recipe is wrong.
+        CheckpointError: the parent does not exist.
+    """
+    status = create_run(
+        recipe(stage, preset, steps=steps), from_checkpoint=from_checkpoint, name=name
+    )
+    return spawn(status)
+
+
+def create_run(recipe: Recipe, *, from_checkpoint: str | None, name: str | None) -> RunStatus:
+    """Create the folder of a run without starting it (``spawn`` or the caller's process does)."""
+    refuse_second(None)
+    parent_stage = PARENT_STAGE[recipe.stage]
+    if parent_stage is None and from_checkpoint is not None:
+        raise RunError(
+            f"A {recipe.stage} run starts from nothing, not from {from_checkpoint!r}. Leave --from out."
+        )
+    parent = None
+    if parent_stage is not None:
+        parent = from_checkpoint or f"{recipe.preset}/{parent_stage}"
+        find_checkpoint(parent)
+    path = _new_folder(recipe.stage, name)
+    write_json(path / "recipe.json", recipe.to_json())
+    status = RunStatus(
+        name=path.name,
+        stage=recipe.stage,
+        preset=recipe.preset,
+        state="starting",
+        step=0,
+        total_steps=recipe.steps,
+        pid=None,
+        started=now(),
+        parent=parent,
+        message="",
+        heartbeat=time.time(),
+        path=path,
+    )
+    status.save()
+    return status
+
+
+def _new_folder(stage: str, name: str | None) -> Path:
+    folder = paths.runs_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if name is None:
+            taken = [int(p.name.rpartition("-")[2]) for p in folder.glob(f"{stage}-[0-9]*")
+                     if p.name.rpartition("-")[2].isdigit()]  # fmt: skip
+            name = f"{stage}-{max(taken, default=0) + 1:04d}"
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+            raise RunError(
+                f"{name!r} cannot name a run. Use letters, digits, dots and dashes, 64 at most."
+            )
+        (folder / name).mkdir()
+    except FileExistsError as error:
+        raise RunError(
+            f"There is a run {name!r} already. Choose another --out, or --resume {name}."
+        ) from error
+    except OSError as error:
+        raise RunError(
+            f"{folder} cannot be written to: {error.strerror}. "
+            "Free some space or set LLMLAB_HOME to another folder."
+        ) from error
+    return folder / name
+
+
+def resume_run(name: str) -> RunStatus:
+    """Start the process of a stopped, failed or lost run again, from its last saved state.
+
+    Raises:
+        RunError: no such run, it is finished or training, or another one is training.
+    """
+    return spawn(prepare_resume(name))
+
+
+def prepare_resume(name: str) -> RunStatus:
+    """Check that a run can be resumed and mark it as starting."""
+    status = read_status(name)
+    if status.state == "done":
+        raise RunError(f"The run {name!r} is finished: there is nothing to resume. Start a new one.")
+    if status.state in ALIVE:
+        raise RunError(f"The run {name!r} is {status.state} already (pid {status.pid}).")
+    refuse_second(name)
+    status = replace(status, state="starting", pid=None, message="", heartbeat=time.time())
+    status.save()
+    (status.path / "control.json").unlink(missing_ok=True)
+    return status
+
+
+def refuse_second(own_name: str | None) -> None:
+    """Raise RunError when a run other than ``own_name`` is training: they would share the cores."""
+    for run in list_runs():
+        if run.name != own_name and run.state in ALIVE:
+            raise RunError(
+                f"The run {run.name!r} is {run.state} (step {run.step} of {run.total_steps}); two "
+                "trainings would slow each other down. Wait for it, or stop it first."
+            )
+
+
+def spawn(status: RunStatus) -> RunStatus:
+    """Start the training process of a prepared run, detached from this one."""
+    with (status.path / "log.txt").open("ab") as log:
+        options: dict[str, Any] = (
+            {"start_new_session": True}
+            if os.name == "posix"
+            else {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+        )
+        child = subprocess.Popen(
+            [sys.executable, "-m", "engine.train", status.name],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=status.path,
+            env={**os.environ, "LLMLAB_HOME": str(paths.home())},
+            **options,
+        )
+    status = replace(status, pid=child.pid, heartbeat=time.time())
+    # The child may have written its own status meanwhile; only one of the two says "starting".
+    if read_json(status.path / "status.json")["state"] == "starting":
+        status.save()
+    _CHILDREN.append(child)
+    return status
+
+
+# Kept so that the garbage collector does not warn of running children; they outlive us.
+_CHILDREN: list[subprocess.Popen[bytes]] = []
+
+
+def request(name: str, action: Action) -> None:
+    """Ask a run to pause (the process waits), to continue, or to stop (it saves and exits).
+
+    Raises:
+        RunError: no such run, or it is not alive.
+    """
+    status = read_status(name)
+    if status.state not in ALIVE:
+        raise RunError(f"The run {name!r} is {status.state}, so it cannot {action}. Resume it first.")
+    write_json(status.path / "control.json", {"action": action})
+
+
+class EventTail:
+    """Reads the new whole lines of a run's ``events.jsonl`` each time it is asked."""
+
+    def __init__(self, run_path: Path) -> None:
+        self._path = run_path / "events.jsonl"
+        self._offset = 0
+
+    def read(self) -> list[dict[str, Any]]:
+        """Events since the last call; a damaged line is left out."""
+        return list(self._new_events())
+
+    def _new_events(self) -> Iterator[dict[str, Any]]:
+        try:
+            with self._path.open("rb") as file:
+                if os.fstat(file.fileno()).st_size < self._offset:
+                    self._offset = 0
+                file.seek(self._offset)
+                data = file.read()
+        except OSError:
+            return
+        end = data.rfind(b"\n") + 1
+        self._offset += end
+        for line in data[:end].splitlines():
+            with contextlib.suppress(ValueError):
+                event = json.loads(line)
+                if isinstance(event, dict):
+                    yield event

@@ -1,0 +1,223 @@
+"""Draw the next token of every row of a batch: small functions from logits to logits, then one draw.
+
+Every row has settings of its own, held as ``[B, 1]`` tensors, so a batch of mixed requests is still
+one pass. A function none of whose rows asks for it is left out. Chance enters as one uniform number
+a row a step, drawn on the host from the row's own seed: a row's samples do not depend on its
+neighbours. Nothing waits for the device but the fetch of the results, once a step.
+
+The order (repetition penalty, temperature, top-k, top-p, min-p) and the treatment of ties are those
+of ``transformers``. Sources: CTRL (arXiv 1909.05858, section 4.1: repetition penalty), Fan et al.
+(1805.04833, section 5.4: top-k), Holtzman et al. (1904.09751, section 3.1: top-p), Nguyen et al.
+(2407.01082, section 3: min-p).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.errors import CheckpointError
+from engine.sampling_params import SamplingParams
+
+LogitsFilter = Callable[[Tensor], Tensor]
+
+
+def penalize_repeats(logits_BV: Tensor, seen_BV: Tensor, penalty_B1: Tensor) -> Tensor:
+    """Make ids that a row holds already less likely (penalty above 1)."""
+    penalized = torch.where(logits_BV > 0, logits_BV / penalty_B1, logits_BV * penalty_B1)
+    return torch.where(seen_BV, penalized, logits_BV)
+
+
+def scale(logits_BV: Tensor, temperature_B1: Tensor) -> Tensor:
+    """Divide by the temperature, which is above 0."""
+    return logits_BV / temperature_B1
+
+
+def keep_top_k(logits_BV: Tensor, k_B1: Tensor, largest_k: int) -> Tensor:
+    """Keep each row's ``k`` highest logits and their ties; ``largest_k`` is the highest ``k``."""
+    highest = logits_BV.topk(largest_k, dim=-1).values
+    return logits_BV.masked_fill(logits_BV < highest.gather(1, k_B1 - 1), -math.inf)
+
+
+def keep_top_p(logits_BV: Tensor, p_B1: Tensor) -> Tensor:
+    """Keep the likeliest tokens until their mass reaches ``p``; the likeliest one always stays."""
+    ordered, order = logits_BV.sort(dim=-1, descending=True)
+    mass = ordered.softmax(dim=-1).cumsum(dim=-1)
+    drop = mass.roll(1, dims=-1) >= p_B1  # enough mass stands before this token
+    drop[:, 0] = False
+    # A row with p = 1 keeps all: its sum may round to 1 before its end.
+    drop &= p_B1 < 1
+    return logits_BV.masked_fill(drop.scatter(1, order, drop), -math.inf)
+
+
+def keep_min_p(logits_BV: Tensor, p_B1: Tensor) -> Tensor:
+    """Keep tokens at least ``p`` times as likely as the likeliest one."""
+    return logits_BV.masked_fill(logits_BV < logits_BV.amax(-1, True) + p_B1.log(), -math.inf)
+
+
+def draw(logits_BV: Tensor, uniform_B: Tensor) -> Tensor:
+    """Pick one id a row by inverting its cumulative distribution at ``uniform_B`` in [0, 1)."""
+    # Doubles, as a float's rounding would misplace the rare tokens of a large vocabulary.
+    mass_BV = logits_BV.softmax(dim=-1, dtype=torch.float64).cumsum(dim=-1)
+    target_B1 = uniform_B.unsqueeze(1) * mass_BV[:, -1:]
+    # right: a token without mass ends where the one before it ends, and is never picked.
+    return torch.searchsorted(mass_BV, target_B1, right=True).squeeze(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is known of one row's new token, on the host. See ``TokenEvent`` for the meaning."""
+
+    id: int
+    logprob: float
+    entropy: float
+    rank: int
+    alternatives: tuple[tuple[int, float], ...]
+    """Ids and logprobs of the likeliest tokens, best first."""
+
+
+class Sampler:
+    """The settings of one batch, as tensors; made anew when rows join or leave.
+
+    Args:
+        params: one a row.
+        ids: all ids that each row holds so far, its prompt included.
+        n_vocab: width of the logits.
+        device: where the logits are.
+    """
+
+    def __init__(
+        self,
+        params: Sequence[SamplingParams],
+        ids: Sequence[Sequence[int]],
+        n_vocab: int,
+        device: torch.device,
+    ) -> None:
+        self._n_alternatives = tuple(p.n_alternatives for p in params)
+        self._n_fetched = min(max(self._n_alternatives), n_vocab)
+        self._device = device
+        self._filters = _filters(params, n_vocab, device)
+        self._greedy_B = torch.tensor([p.greedy for p in params], device=device)
+        self._all_greedy = all(p.greedy for p in params)
+        self._penalty_B1: Tensor | None = None
+        if any(p.repetition_penalty != 1.0 for p in params):
+            self._penalty_B1 = _column([p.repetition_penalty for p in params], device)
+            self._seen_BV = torch.zeros((len(params), n_vocab), dtype=torch.bool, device=device)
+            for row, row_ids in enumerate(ids):
+                self._seen_BV[row, torch.tensor(row_ids, device=device)] = True
+
+    def sample(self, logits_BV: Tensor, uniforms: Sequence[float]) -> tuple[Tensor, list[Drawn]]:
+        """Draw one token a row.
+
+        Args:
+            logits_BV: the model's, left as they are.
+            uniforms: a number in [0, 1) a row, of which greedy rows make no use.
+
+        Returns:
+            The ids, on the device, and all about them on the host.
+
+        Raises:
+            CheckpointError: the logits are not numbers.
+        """
+        logits_BV = logits_BV.float()
+        shaped_BV = logits_BV
+        if self._penalty_B1 is not None:
+            shaped_BV = penalize_repeats(logits_BV, self._seen_BV, self._penalty_B1)
+        ids_B = shaped_BV.argmax(dim=-1)
+        if not self._all_greedy:
+            for keep in self._filters:
+                shaped_BV = keep(shaped_BV)
+            uniform_B = torch.tensor(uniforms, dtype=torch.float64, device=self._device)
+            ids_B = torch.where(self._greedy_B, ids_B, draw(shaped_BV, uniform_B))
+        if self._penalty_B1 is not None:
+            self._seen_BV.scatter_(1, ids_B.unsqueeze(1), True)
+        likeliest = self._all_greedy and self._penalty_B1 is None
+        columns = describe(logits_BV, ids_B, self._n_fetched, likeliest=likeliest).tolist()
+        return ids_B, [
+            read_columns(row, n) for row, n in zip(columns, self._n_alternatives, strict=True)
+        ]
+
+
+def describe(
+    logits_BV: Tensor, ids_B: Tensor, n_alternatives: int, *, likeliest: bool = False
+) -> Tensor:
+    """Say how the model saw the tokens ``ids_B``.
+
+    Returns:
+        ``[B, 4 + 2n]`` doubles, so that one copy fetches them all: id, logprob, entropy in bits,
+        rank (1 if ``likeliest`` promises it), ``n`` alternative ids, ``n`` alternative logprobs.
+    """
+    logprobs_BV = logits_BV.log_softmax(dim=-1)
+    ids_B1 = ids_B.unsqueeze(1)
+    logprob_B1 = logprobs_BV.gather(1, ids_B1)
+    entropy_B1 = (logprobs_BV.exp().mul_(logprobs_BV)).sum(-1, keepdim=True) / -math.log(2)
+    if likeliest:
+        rank_B1 = torch.ones_like(logprob_B1)
+    else:
+        above_BV = (logprobs_BV > logprob_B1).to(torch.float32)
+        rank_B1 = 1 + above_BV.sum(-1, keepdim=True)
+    columns = [ids_B1, logprob_B1, entropy_B1, rank_B1]
+    if n_alternatives:
+        best = logprobs_BV.topk(n_alternatives, dim=-1)
+        columns += [best.indices, best.values]
+    return torch.cat([column.double() for column in columns], dim=1)
+
+
+def read_columns(row: Sequence[float], n_alternatives: int) -> Drawn:
+    """Read a row that ``describe`` wrote, keeping at most ``n_alternatives``.
+
+    Raises:
+        CheckpointError: the model gave NaN.
+    """
+    if math.isnan(row[1]):
+        raise CheckpointError(
+            "The model's logits are not numbers (NaN): its weights are damaged or its training "
+            "diverged. Use another checkpoint."
+        )
+    n_fetched = (len(row) - 4) // 2
+    ids, logprobs = row[4 : 4 + n_fetched], row[4 + n_fetched :]
+    alternatives = tuple(
+        (int(token), logprob)
+        for token, logprob in zip(ids[:n_alternatives], logprobs[:n_alternatives], strict=True)
+    )
+    # Rounding can leave -0.0 or a hair below where one token has all the mass.
+    return Drawn(int(row[0]), row[1], max(0.0, row[2]), int(row[3]), alternatives)
+
+
+def _filters(
+    params: Sequence[SamplingParams], n_vocab: int, device: torch.device
+) -> list[LogitsFilter]:
+    """The functions that at least one sampling row asks for, in order, with their settings bound."""
+    drawing = [p for p in params if not p.greedy]
+    filters: list[LogitsFilter] = []
+    if any(p.temperature != 1.0 for p in drawing):
+        # Greedy rows divide by anything; a floor keeps the quotients finite in fp32.
+        temperature_B1 = _column(
+            [1.0 if p.greedy else max(p.temperature, 1e-6) for p in params], device
+        )
+        filters.append(lambda logits: scale(logits, temperature_B1))
+    if any(0 < p.top_k < n_vocab for p in drawing):
+        ks = [min(p.top_k, n_vocab) or n_vocab for p in params]
+        # A row without a limit must not make the whole batch sort its vocabulary: it is let
+        # through by a threshold of its own.
+        largest_k = max(k for k in ks if k < n_vocab)
+        k_B1 = torch.tensor([min(k, largest_k) for k in ks], device=device).unsqueeze(1)
+        all_B1 = torch.tensor([k == n_vocab for k in ks], device=device).unsqueeze(1)
+        filters.append(
+            lambda logits: torch.where(all_B1, logits, keep_top_k(logits, k_B1, largest_k))
+        )
+    if any(p.top_p < 1.0 for p in drawing):
+        p_B1 = _column([p.top_p for p in params], device)
+        filters.append(lambda logits: keep_top_p(logits, p_B1))
+    if any(p.min_p > 0.0 for p in drawing):
+        min_p_B1 = _column([p.min_p for p in params], device)
+        filters.append(lambda logits: keep_min_p(logits, min_p_B1))
+    return filters
+
+
+def _column(values: Sequence[float], device: torch.device) -> Tensor:
+    return torch.tensor(values, dtype=torch.float32, device=device).unsqueeze(1)

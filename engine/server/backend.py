@@ -1,0 +1,94 @@
+"""What the worker asks of whatever computes: protocols, so that it can be tested without torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from engine.events import TokenEvent
+from engine.protocol import GenerateRequest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Device:
+    """What a backend computes on, for the engine's health."""
+
+    name: str
+    torch_version: str
+    threads: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A checkpoint as it lies on disk; ``stamp`` changes when the folder is written anew."""
+
+    name: str
+    path: Path
+    stamp: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """A request's prompt as the model will read it, with the display text of each id."""
+
+    ids: tuple[int, ...]
+    tokens: tuple[str, ...]
+
+
+class LoadedModel(Protocol):
+    """A checkpoint in memory with the batch of requests it is answering."""
+
+    @property
+    def max_seq_len(self) -> int:
+        """Tokens of prompt and answer that fit."""
+        ...
+
+    def render(self, request: GenerateRequest) -> Prompt:
+        """Turn text to ids.
+
+        Raises:
+            RequestError: the request cannot be rendered.
+        """
+        ...
+
+    def add(self, job: int, request: GenerateRequest, prompt: Prompt) -> None:
+        """Join ``request`` to the batch; its events carry ``job`` in ``request``.
+
+        Raises:
+            RequestError: the prompt does not fit.
+        """
+        ...
+
+    def step(self) -> list[TokenEvent]:
+        """Compute the next token of every row; a row's last event has a ``finish_reason``."""
+        ...
+
+    def cancel(self, job: int) -> None:
+        """Drop the rows of ``job``, which may have none left."""
+        ...
+
+
+class Backend(Protocol):
+    """Finds and loads checkpoints on one device."""
+
+    @property
+    def device(self) -> Device:
+        """What it computes on."""
+        ...
+
+    def find(self, name: str) -> Source:
+        """Look a checkpoint up, without reading its weights.
+
+        Raises:
+            CheckpointError: no such checkpoint.
+        """
+        ...
+
+    def load(self, source: Source) -> LoadedModel:
+        """Check a checkpoint against its manifest and load it.
+
+        Raises:
+            CheckpointError: it is damaged.
+        """
+        ...

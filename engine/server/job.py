@@ -1,0 +1,57 @@
+"""One request on its way through the worker, with a clock for each of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.events import TokenEvent
+from engine.protocol import Finished, GenerateRequest
+from engine.server.stream import Stream
+
+
+@dataclass(slots=True)
+class RowClock:
+    """When a row's first and last token came, in seconds after the request's arrival."""
+
+    first_s: float
+    last_s: float
+    n_tokens: int = 0
+
+    def tokens_per_s(self) -> float:
+        """Pace after the first token; 0 where there is nothing to divide."""
+        elapsed = self.last_s - self.first_s
+        return (self.n_tokens - 1) / elapsed if elapsed > 0 else 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A request, where its events go, and how far its rows are."""
+
+    id: int
+    request: GenerateRequest
+    stream: Stream
+    arrived_s: float
+    clocks: dict[int, RowClock] = field(default_factory=dict)
+    finished: int = 0
+
+    @property
+    def done(self) -> bool:
+        """Whether all rows have finished."""
+        return self.finished == self.request.n
+
+    def see(self, event: TokenEvent, now_s: float) -> Finished | None:
+        """Count a token; the row's ``Finished`` if it was its last."""
+        since = now_s - self.arrived_s
+        clock = self.clocks.setdefault(event.row, RowClock(since, since))
+        clock.last_s = since
+        clock.n_tokens += 1
+        if event.finish_reason is None:
+            return None
+        self.finished += 1
+        return Finished(
+            row=event.row,
+            reason=event.finish_reason,
+            n_tokens=clock.n_tokens,
+            ttft_s=clock.first_s,
+            tokens_per_s=clock.tokens_per_s(),
+        )

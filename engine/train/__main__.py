@@ -1,0 +1,66 @@
+"""The training process: ``python -m engine.train RUN``. Started by ``engine.runs``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from dataclasses import replace
+
+from engine.errors import LabError
+from engine.files import read_json
+from engine.runs import read_status
+from engine.train.journal import Journal
+from engine.train.recipe import Recipe
+
+NICENESS = 5
+"""Typing and sampling come before training."""
+
+
+def train(name: str) -> int:
+    """Run or resume the run ``name`` in this process; returns the exit code.
+
+    Every end is written to the run's status: done, stopped, or failed with a sentence.
+    """
+    status = replace(read_status(name), pid=os.getpid())
+    journal = Journal(status)
+    journal.state("starting", status.step)
+    trainer = None
+    try:
+        from engine.train.device import quiet_determinism, training_device
+        from engine.train.loop import Trainer
+        from engine.train.setup import prepare
+
+        recipe = Recipe.from_json(read_json(status.path / "recipe.json"))
+        quiet_determinism()
+        trainer = Trainer(recipe, prepare(recipe, status.parent, training_device()), journal)
+        trainer.run()
+    except LabError as error:
+        return _failed(journal, trainer.step if trainer else status.step, str(error))
+    except KeyboardInterrupt:
+        step = trainer.step if trainer else status.step
+        if trainer is not None and step:
+            trainer.save()
+        journal.state("stopped", step, "Interrupted; resume it to go on.")
+        return 130
+    except Exception:
+        traceback.print_exc()
+        log = status.path / "log.txt"
+        message = f"A bug ended the run; the traceback stands in {log}. Resume it to go on."
+        return _failed(journal, trainer.step if trainer else status.step, message)
+    return 0
+
+
+def _failed(journal: Journal, step: int, message: str) -> int:
+    print(message, file=sys.stderr)
+    try:
+        journal.state("failed", step, message)
+    except LabError as error:  # a full disk: the heartbeat will tell, the log has the sentence
+        print(error, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    sys.exit(train(sys.argv[1]))

@@ -1,0 +1,78 @@
+"""A run's side of its folder: events out, status and heartbeat out, requests in."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.errors import LabError
+from engine.files import disk_error, read_json
+from engine.runs import HEARTBEAT_S, Action, RunStatus, State
+
+
+class Journal:
+    """Writes ``events.jsonl`` and ``status.json`` of one run, reads ``control.json``."""
+
+    def __init__(self, status: RunStatus) -> None:
+        self.status = status
+        self._path = status.path / "events.jsonl"
+        self._drop_half_line()
+
+    def _drop_half_line(self) -> None:
+        """A crash can leave half a last line; the next event must not be glued to it."""
+        if self._path.exists():
+            data = self._path.read_bytes()
+            if data and not data.endswith(b"\n"):
+                self._path.write_bytes(data[: data.rfind(b"\n") + 1])
+
+    def rewind(self, step: int) -> None:
+        """Forget events after ``step``: a resumed run writes them again."""
+        if not self._path.exists():
+            return
+        kept = []
+        for line in self._path.read_text("utf-8").splitlines(keepends=True):
+            event = json.loads(line)
+            if event["type"] == "state" or event.get("step", 0) <= step:
+                kept.append(line)
+        self._path.write_text("".join(kept), "utf-8")
+
+    def event(self, kind: str, **values: Any) -> None:
+        """Append one event.
+
+        Raises:
+            LabError: the disk is full.
+        """
+        line = json.dumps({"type": kind, **values}, ensure_ascii=False)
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            raise disk_error(self._path, error) from error
+
+    def state(self, state: State, step: int, message: str = "") -> None:
+        """Change the run's state, in ``status.json`` and as an event."""
+        self.status = replace(
+            self.status, state=state, step=step, message=message, heartbeat=time.time()
+        )
+        self.status.save()
+        self.event("state", state=state, step=step, message=message)
+
+    def beat(self, step: int) -> None:
+        """Tell that the process lives, at most every ``HEARTBEAT_S``."""
+        if time.time() - self.status.heartbeat >= HEARTBEAT_S:
+            self.status = replace(self.status, step=step, heartbeat=time.time())
+            self.status.save()
+
+    def wanted(self) -> Action | Literal["none"]:
+        """What the run was last asked to do."""
+        path: Path = self.status.path / "control.json"
+        if not path.exists():
+            return "none"
+        try:
+            action = read_json(path)["action"]
+        except (LabError, KeyError, TypeError):
+            return "none"
+        return action if action in ("pause", "continue", "stop") else "none"

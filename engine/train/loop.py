@@ -1,0 +1,189 @@
+"""The training loop: the same for every stage; what differs stands in recipe and documents."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.errors import TrainingDivergedError
+from engine.train.compiled import maybe_compile
+from engine.train.journal import Journal
+from engine.train.muon import Muon, split_parameters
+from engine.train.objective import next_token_loss
+from engine.train.packing import IGNORED, Batch, pack
+from engine.train.publish import publish
+from engine.train.recipe import Recipe
+from engine.train.schedule import lr_share
+from engine.train.setup import Setup
+from engine.train.state import load_state, save_state
+from engine.train.watch import bits_per_byte, heldout_batches, sample_text, text_bytes
+
+EVENT_EVERY_S = 0.5
+HELDOUT_BATCHES = 4
+Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+class Trainer:
+    """One run: takes up the newest saved state, trains, and says what happens in its journal."""
+
+    def __init__(self, recipe: Recipe, setup: Setup, journal: Journal) -> None:
+        self.recipe, self.setup, self.journal = recipe, setup, journal
+        self.model = setup.model.train()
+        self.device = next(self.model.parameters()).device
+        matrices, others = split_parameters(self.model)
+        self.params = {**matrices, **others}
+        self.optimizers: dict[str, torch.optim.Optimizer] = {
+            "muon": Muon(
+                matrices.values(),
+                lr=recipe.muon_lr,
+                momentum=recipe.momentum,
+                weight_decay=recipe.weight_decay,
+            ),
+            "adamw": torch.optim.AdamW(
+                others.values(), lr=recipe.adamw_lr, betas=(0.9, 0.95), weight_decay=0.0
+            ),
+        }
+        self._peak_lr = {"muon": recipe.muon_lr, "adamw": recipe.adamw_lr}
+        self._heldout = heldout_batches(setup.heldout, recipe.row_lengths, recipe.batch_tokens)
+        self._bytes = torch.from_numpy(text_bytes(setup.tokenizer))
+        self._tokens = 0
+        self.step = 0
+
+    def run(self) -> None:
+        """Train to the end, or until asked to stop.
+
+        Raises:
+            TrainingDivergedError: a loss or gradient norm that is not finite.
+            LabError: the disk is full; what was saved before is whole.
+        """
+        self.step = load_state(self.journal.status.path, self.params, self.optimizers) or 0
+        self.journal.rewind(self.step)
+        self._tokens = self.step * self.recipe.batch_tokens
+        loss = maybe_compile(lambda *batch: next_token_loss(self.model, *batch), self.recipe)
+        self.journal.state("running", self.step)
+        saved = sampled = shown = time.monotonic()
+        began, began_tokens = time.monotonic(), self._tokens
+        for batch in self._batches(self.step):
+            if not self._obey():
+                return
+            figures = self._train_step(loss, batch)
+            self.journal.beat(self.step)
+            clock = time.monotonic()
+            last = self.step == self.recipe.steps
+            if self.step == 1 or last or clock - shown >= EVENT_EVERY_S:
+                figures["tokens_per_s"] = (self._tokens - began_tokens) / (clock - began)
+                figures["elapsed_s"] = clock - began
+                self.journal.event("step", step=self.step, tokens=self._tokens, **figures)
+                shown = clock
+                # The rate is that of the last half minute, not of the whole run with its pauses.
+                if clock - began > 30:
+                    began, began_tokens = clock, self._tokens
+            if self.step % self.recipe.eval_every == 0 or last:
+                self.evaluate()
+            if last or clock - sampled >= self.recipe.sample_every_s:
+                self._sample()
+                sampled = time.monotonic()
+            if clock - saved >= self.recipe.save_every_s and not last:
+                self.save()
+                saved = time.monotonic()
+        self.save()
+        self.publish()
+        self.journal.state("done", self.step)
+
+    def _batches(self, done: int) -> Iterator[Batch]:
+        """The batches after step ``done``; each epoch packs and shuffles anew from its seed."""
+        recipe, step, epoch = self.recipe, 0, 0
+        while step < recipe.steps:
+            seed = f"{recipe.seed}:{epoch}"
+            batches = pack(
+                self.setup.documents, recipe.row_lengths, recipe.batch_tokens, seed
+            )
+            if step + len(batches) > done:
+                yield from batches[max(0, done - step) : recipe.steps - step]
+            step += len(batches)
+            epoch += 1
+
+    def _obey(self) -> bool:
+        """Do what the control file asks; False when the run is to stop here."""
+        action = self.journal.wanted()
+        if action == "pause":
+            self.save()
+            self.journal.state("paused", self.step)
+            while (action := self.journal.wanted()) == "pause":
+                time.sleep(0.1)
+                self.journal.beat(self.step)
+            if action != "stop":
+                self.journal.state("running", self.step)
+        if action == "stop":
+            self.save()
+            if self.step:
+                self.publish()
+            self.journal.state("stopped", self.step, "Stopped as asked; resume it to go on.")
+            return False
+        return True
+
+    def _train_step(self, loss_of: Loss, batch: Batch) -> dict[str, Any]:
+        """One update; returns the figures of a step event."""
+        share = lr_share(self.step, self.recipe)
+        for kind, optimizer in self.optimizers.items():
+            for group in optimizer.param_groups:
+                group["lr"] = self._peak_lr[kind] * share
+        targets_BT = torch.from_numpy(batch.targets_BT)
+        loss = loss_of(
+            torch.from_numpy(batch.ids_BT).to(self.device),
+            targets_BT.to(self.device),
+            torch.from_numpy(batch.doc_BT).to(self.device),
+        )
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.grad_clip)
+        value, grad_norm = float(loss.detach()), float(norm)
+        if not (math.isfinite(value) and math.isfinite(grad_norm)):
+            raise TrainingDivergedError(
+                f"The loss became {value} (gradient norm {grad_norm}) at step {self.step + 1}; the "
+                f"state before it is kept. Resume with a lower learning rate than "
+                f"{self.recipe.muon_lr} (Muon) and {self.recipe.adamw_lr} (AdamW)."
+            )
+        for optimizer in self.optimizers.values():
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self._tokens += batch.ids_BT.size
+        counted = targets_BT != IGNORED
+        n_bytes = int(self._bytes[targets_BT[counted]].sum())
+        return {
+            "loss": value,
+            "bpb": value * int(counted.sum()) / (math.log(2) * max(1, n_bytes)),
+            "lr": self.recipe.muon_lr * share,
+            "grad_norm": grad_norm,
+        }
+
+    def evaluate(self) -> dict[str, float]:
+        """Loss and bits per byte on the held-out pages."""
+        self.model.eval()
+        loss, bpb = bits_per_byte(
+            self.model, self._heldout[:HELDOUT_BATCHES], self.setup.tokenizer
+        )
+        self.model.train()
+        self.journal.event("eval", step=self.step, val_loss=loss, val_bpb=bpb)
+        return {"val_loss": loss, "val_bpb": bpb}
+
+    def _sample(self) -> None:
+        prompt, ids = self.setup.sample_prompt()
+        text = sample_text(self.model, self.setup.tokenizer, ids, seed=self.recipe.seed)
+        self.journal.event("sample", step=self.step, prompt=prompt, text=text)
+
+    def save(self) -> None:
+        """Save the state to resume from."""
+        save_state(self.journal.status.path, self.step, self.params, self.optimizers)
+
+    def publish(self) -> None:
+        """Write a checkpoint that can be sampled from."""
+        publish(
+            self.model.eval(), self.recipe, self.setup, self.journal, self.step, self.evaluate()
+        )
+        self.model.train()

@@ -1,0 +1,194 @@
+"""Recipes: all that decides a training run, as small typed values with presets.
+
+``pico`` is for tests (seconds), ``nano`` is what ships (minutes on two CPU cores).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from engine.data.world import NANO_WORLD, PICO_WORLD, WorldConfig
+from engine.errors import RunError
+
+Stage = Literal["base", "sft"]
+STAGES: tuple[Stage, ...] = ("base", "sft")
+PARENT_STAGE: dict[Stage, Stage | None] = {"base": None, "sft": "base"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelShape:
+    """The transformer to train; field names as in ``engine.model.ModelConfig``."""
+
+    vocab_size: int
+    d_model: int
+    n_layers: int
+    n_heads: int
+    n_kv_heads: int
+    head_dim: int
+    d_ff: int
+    max_seq_len: int
+    rope_theta: float = 10_000.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """Everything a run depends on but its parent's weights.
+
+    ``row_lengths``: documents are packed into rows of the shortest of these lengths that holds
+    them; attention costs less in short rows and a batch has rows of one length only.
+    """
+
+    stage: Stage
+    preset: str
+    model: ModelShape
+    world: WorldConfig
+    steps: int
+    batch_tokens: int
+    row_lengths: tuple[int, ...]
+    muon_lr: float
+    adamw_lr: float
+    weight_decay: float
+    warmup_steps: int
+    decay_share: float
+    final_lr_share: float
+    grad_clip: float
+    momentum: float = 0.95
+    seed: int = 1
+    replay_share: float = 0.0
+    """Share of an SFT batch's tokens that are pages of the web, against forgetting."""
+    eval_every: int = 100
+    sample_every_s: float = 8.0
+    save_every_s: float = 60.0
+    compile: bool = True
+    """Compile the loss where a C++ compiler is found (about 1.6 times the tokens a second)."""
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_tokens", "muon_lr", "adamw_lr", "grad_clip", "eval_every"):
+            if getattr(self, name) <= 0:
+                raise RunError(f"{name} = {getattr(self, name)} must be above 0. Mend the recipe.")
+        if max(self.row_lengths) > self.model.max_seq_len:
+            raise RunError(
+                f"Rows of {max(self.row_lengths)} tokens do not fit the model's context of "
+                f"{self.model.max_seq_len}. Mend row_lengths in the recipe."
+            )
+        if any(self.batch_tokens % length for length in self.row_lengths):
+            raise RunError(
+                f"batch_tokens = {self.batch_tokens} is no multiple of the row lengths "
+                f"{self.row_lengths}. Mend the recipe."
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values, to be stored with the run."""
+        return dataclasses.asdict(self)
+
+    @staticmethod
+    def from_json(data: dict[str, Any]) -> Recipe:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            RunError: a key is unknown or missing.
+        """
+        try:
+            world = {k: tuple(v) if isinstance(v, list) else v for k, v in data["world"].items()}
+            return Recipe(
+                **{
+                    **data,
+                    "model": ModelShape(**data["model"]),
+                    "world": WorldConfig(**world),
+                    "row_lengths": tuple(data["row_lengths"]),
+                }
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise RunError(
+                f"The recipe of this run cannot be read ({error}). It was written by another "
+                "version of llmlab: start a new run."
+            ) from error
+
+
+NANO_SHAPE = ModelShape(
+    vocab_size=2048,
+    d_model=192,
+    n_layers=5,
+    n_heads=6,
+    n_kv_heads=2,
+    head_dim=32,
+    d_ff=512,
+    max_seq_len=512,
+)
+PICO_SHAPE = ModelShape(
+    vocab_size=512,
+    d_model=48,
+    n_layers=2,
+    n_heads=3,
+    n_kv_heads=1,
+    head_dim=16,
+    d_ff=128,
+    max_seq_len=256,
+)
+
+_NANO = {
+    "preset": "nano",
+    "model": NANO_SHAPE,
+    "world": NANO_WORLD,
+    "batch_tokens": 8192,
+    "row_lengths": (128, 512),
+}
+_PICO = {
+    "preset": "pico",
+    "model": PICO_SHAPE,
+    "world": PICO_WORLD,
+    "batch_tokens": 2048,
+    "row_lengths": (128, 256),
+    "compile": False,
+    "eval_every": 20,
+    "sample_every_s": 1.0,
+    "save_every_s": 5.0,
+}
+_BASE = {
+    "stage": "base",
+    "muon_lr": 0.02,
+    "adamw_lr": 0.006,
+    "weight_decay": 0.01,
+    "warmup_steps": 20,
+    "decay_share": 0.5,
+    "final_lr_share": 0.02,
+    "grad_clip": 1.0,
+}
+_SFT = {
+    "stage": "sft",
+    "muon_lr": 0.002,
+    "adamw_lr": 0.0006,
+    "weight_decay": 0.0,
+    "warmup_steps": 10,
+    "decay_share": 0.7,
+    "final_lr_share": 0.05,
+    "grad_clip": 1.0,
+    "replay_share": 0.25,
+}
+_STEPS: dict[tuple[str, str], int] = {
+    ("nano", "base"): 1600,
+    ("nano", "sft"): 300,
+    ("pico", "base"): 60,
+    ("pico", "sft"): 30,
+}
+PRESETS = ("nano", "pico")
+
+
+def recipe(stage: str, preset: str, *, steps: int | None = None) -> Recipe:
+    """The recipe of a stage at a preset.
+
+    Raises:
+        RunError: unknown stage or preset, or a number of steps below 1.
+    """
+    if stage not in STAGES:
+        raise RunError(f"There is no stage {stage!r}. Choose one of: {', '.join(STAGES)}.")
+    if preset not in PRESETS:
+        raise RunError(f"There is no preset {preset!r}. Choose one of: {', '.join(PRESETS)}.")
+    values: dict[str, Any] = {
+        **(_NANO if preset == "nano" else _PICO),
+        **(_BASE if stage == "base" else _SFT),
+        "steps": _STEPS[preset, stage] if steps is None else steps,
+    }
+    return Recipe(**values)

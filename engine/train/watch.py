@@ -1,0 +1,76 @@
+"""What a run shows of itself on the way: held-out loss, bits per byte, a live sample."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from engine.model import Transformer
+from engine.sampling_params import SamplingParams
+from engine.tokenizer import Tokenizer
+from engine.train.objective import token_losses
+from engine.train.packing import IGNORED, Batch, Document, pack
+
+
+def text_bytes(tokenizer: Tokenizer) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Bytes of text that each id stands for; 0 for special tokens."""
+    return np.array([len(tokenizer.token_bytes(i)) for i in range(tokenizer.n_vocab)])
+
+
+def heldout_batches(
+    documents: Sequence[Document], row_lengths: Sequence[int], batch_tokens: int
+) -> list[Batch]:
+    """Held-out documents, packed once."""
+    return pack(documents, row_lengths, batch_tokens, "heldout")
+
+
+@torch.no_grad()
+def bits_per_byte(
+    model: Transformer, batches: Sequence[Batch], tokenizer: Tokenizer
+) -> tuple[float, float]:
+    """Mean nats a token and bits per byte of text, special tokens excluded from both.
+
+    Bits per byte = nats / (ln 2 x bytes): comparable between tokenizers.
+    """
+    sizes = text_bytes(tokenizer)
+    device = next(model.parameters()).device
+    nats, tokens, n_bytes = 0.0, 0, 0
+    for batch in batches:
+        losses_BT = token_losses(
+            model,
+            torch.from_numpy(batch.ids_BT).to(device),
+            torch.from_numpy(batch.targets_BT).to(device),
+            torch.from_numpy(batch.doc_BT).to(device),
+        )
+        counted = batch.targets_BT != IGNORED
+        text = counted & (sizes[np.where(counted, batch.targets_BT, 0)] > 0)
+        nats += float(losses_BT[torch.from_numpy(text).to(device)].double().sum())
+        tokens += int(text.sum())
+        n_bytes += int(sizes[batch.targets_BT[text]].sum())
+    return nats / max(1, tokens), nats / (math.log(2) * max(1, n_bytes))
+
+
+@torch.no_grad()
+def sample_text(
+    model: Transformer, tokenizer: Tokenizer, prompt_ids: Sequence[int], *, seed: int
+) -> str:
+    """A short answer of the model as it stands, at temperature 0.7."""
+    params = SamplingParams(temperature=0.7, top_p=0.95, max_tokens=32, seed=seed)
+    was_training = model.training
+    model.eval()
+    try:
+        ids = list(prompt_ids)
+        g = torch.Generator().manual_seed(seed)
+        for _ in range(params.max_tokens):
+            x = model(torch.tensor([ids]))[:, -1]
+            p = torch.softmax(model.unembed(x)[0].float() / 0.7, -1)
+            t = int(torch.multinomial(p, 1, generator=g))
+            if t in tokenizer.special.values():
+                break
+            ids.append(t)
+        return tokenizer.decode(ids[len(prompt_ids):])
+    finally:
+        model.train(was_training)

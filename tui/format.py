@@ -1,0 +1,58 @@
+"""Numbers as people read them: thin groups, few digits, a unit, always the same width of thought."""
+
+from __future__ import annotations
+
+_MULTIPLES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def grouped(value: int) -> str:
+    """An integer with a narrow space between thousands: ``12 408``."""
+    return f"{value:,}".replace(",", " ")
+
+
+def scaled(value: float, digits: int = 3) -> str:
+    """A number to ``digits`` significant figures with k, M or G: ``2.82 M``, ``412``."""
+    for size, unit in _MULTIPLES:
+        if abs(value) >= size:
+            return f"{_significant(value / size, digits)} {unit}"
+    return _significant(value, digits)
+
+
+def _significant(value: float, digits: int) -> str:
+    whole = len(str(int(abs(value))))
+    return f"{value:.{max(0, digits - whole)}f}"
+
+
+def megabytes(value: int) -> str:
+    """A number of bytes in MB: ``212 MB``."""
+    return f"{value / 1e6:.0f} MB"
+
+
+def duration(seconds: float) -> str:
+    """A wait or a duration: ``31 ms``, ``2.4 s``, ``3:12``, ``1:04:09``."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def number(value: float) -> str:
+    """A metric with three decimals at most and no trailing noise: ``0.61``, ``12 408``."""
+    if value == int(value) and abs(value) >= 10:
+        return grouped(int(value))
+    if abs(value) >= 100:
+        return f"{value:.1f}"
+    if value and abs(value) < 0.001:
+        return f"{value:.1e}"
+    return f"{value:.3f}".rstrip("0").rstrip(".") or "0"
+
+
+def fitted(text: str, width: int) -> str:
+    """``text`` cut to ``width`` characters with an ellipsis."""
+    return text if len(text) <= width else text[: max(0, width - 1)] + "…"

@@ -1,0 +1,104 @@
+"""A column's side of the compare pane: which model, whose settings, what answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from engine.protocol import GenerateRequest, Message
+from tui.sampling import Sampling
+from tui.stages import hue
+from tui.stream import Stream
+from tui.transcript import Note
+
+if TYPE_CHECKING:
+    from engine.data.judge import Judgement
+    from engine.manifest import CheckpointInfo
+
+Part = tuple[str, str]
+
+_VERDICTS: dict[str, tuple[str, str]] = {
+    "correct": ("good", "✓ correct"),
+    "wrong": ("bad", "✗ wrong"),
+    "abstained": ("abstained", "○ abstained"),
+}
+
+
+@dataclass(slots=True)
+class Lane:
+    """What is asked of one column; ``own`` settings replace the shared ones."""
+
+    name: str
+    checkpoint: CheckpointInfo | None = None
+    own: Sampling | None = None
+    stream: Stream | None = None
+
+    @property
+    def stage(self) -> str:
+        """The checkpoint's stage, empty while it is unknown."""
+        return self.checkpoint.stage if self.checkpoint else ""
+
+    def chats(self, chat: bool) -> bool:
+        """Whether this column renders the prompt as a conversation.
+
+        A base model has never seen one, so it gets the text as it is also in chat mode.
+        """
+        return chat and self.stage not in ("", "base")
+
+    def request(self, prompt: str, *, chat: bool, shared: Sampling) -> GenerateRequest:
+        """What to send to the engine.
+
+        Raises:
+            RequestError: the settings cannot be served.
+        """
+        sampling = self.own or shared
+        if self.chats(chat):
+            messages = (Message(role="user", content=prompt),)
+            return GenerateRequest(
+                model=self.name, messages=messages, params=sampling.params, n=sampling.n
+            )
+        return GenerateRequest(
+            model=self.name, prompt=prompt, params=sampling.params, n=sampling.n
+        )
+
+    def title(self, *, chat: bool, number: str) -> Content:
+        """``nano/sft ▾ · chat · own temperature 0.2``."""
+        answer = self.stream.answer if self.stream else None
+        rendering = answer.chat if answer else self.chats(chat)
+        # The action is ours; the name, which may be a folder's, is only ever text.
+        parts: list[Content] = [
+            Content(number),
+            Content.from_markup("[@click=choose]$name ▾[/]", name=self.name),
+            Content.styled(f" · {'chat' if rendering else 'raw'}", "$text-muted"),
+        ]
+        if self.own is not None:
+            name, value = self.own.words()[0]
+            parts.append(Content.styled(f" · own {name} {value}", "$text-accent"))
+        return Content("").join(parts)
+
+    def subtitle(self) -> Content:
+        """The numbers of the answer and how it ended."""
+        if self.stream is None:
+            return Content("")
+        parts = [self.stream.numbers(), self.stream.ending()]
+        return Content.styled(" · ".join(part for part in parts if part), "$text-muted")
+
+    @property
+    def hue(self) -> str:
+        """The theme variable of this column's stage."""
+        return hue(self.stage)
+
+
+def verdict(judgement: Judgement) -> Note:
+    """``✓ correct · head · on 81 pages``, and the truth where it was missed."""
+    kind, sign = _VERDICTS[judgement.outcome]
+    known = judgement.fact
+    pages = "on no page" if not known.exposures else f"on {known.exposures} pages"
+    pages = "on 1 page" if known.exposures == 1 else pages
+    truth = "" if judgement.outcome == "correct" else f" · the web says {known.answer}"
+    text = f"{sign}{truth} · {known.tier} fact, {pages}"
+    if kind == "good":
+        return Note("good", text)
+    return Note("bad", text) if kind == "bad" else Note("abstained", text)

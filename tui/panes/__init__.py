@@ -1,0 +1,1 @@
+"""The numbered panes: a subject each, mounted when first looked at."""

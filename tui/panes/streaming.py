@@ -1,0 +1,141 @@
+"""Carries answers from the engine to the columns: a reader each, one timer for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor
+from typing import TYPE_CHECKING, Protocol
+
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tui.answers import Answer
+from tui.lane import verdict
+from tui.stream import Stream
+from tui.transcript import Note
+from tui.widgets.column import Column
+
+if TYPE_CHECKING:
+    from tui.services import Engine, Truth
+
+FRAMES_PER_S = 18
+"""How often new tokens are drawn; a label's numbers change at a quarter of that."""
+
+
+class Lab(Protocol):
+    """What the streams need of the app."""
+
+    async def connected(self) -> Engine:
+        """The client, once its imports are done."""
+        ...
+
+    def truth(self) -> Truth:
+        """Whoever knows what is true."""
+        ...
+
+    def revive(self) -> None:
+        """Start the engine again after it was lost."""
+        ...
+
+
+class Streamer:
+    """Starts and stops streams and draws what arrives.
+
+    Args:
+        host: the pane that owns the columns; its workers read the streams.
+        lab: the app.
+        columns: the columns there are now.
+        relabel: writes the words on a column's border.
+        finished: called when the last of the running answers has ended.
+    """
+
+    def __init__(
+        self,
+        host: Widget,
+        lab: Lab,
+        columns: Callable[[], Iterable[Column]],
+        relabel: Callable[[Column], None],
+        finished: Callable[[], None],
+    ) -> None:
+        self._host, self._lab = host, lab
+        self._columns, self._relabel, self._finished = columns, relabel, finished
+        self._frame = 0
+        self._timer: Timer = host.set_interval(1 / FRAMES_PER_S, self.tick, pause=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether any answer is still on its way."""
+        return any(column.lane.stream and column.lane.stream.live for column in self._columns())
+
+    def start(self, column: Column, answer: Answer, *, show_prompt: bool) -> None:
+        """Begin an answer in a column, in place of the one that is there."""
+        self.stop(column)
+        stream = column.lane.stream = Stream(answer)
+        column.show(answer, show_prompt=show_prompt)
+        column.say(Note("dim", "Waiting for the engine."))
+        self._relabel(column)
+        self._host.run_worker(
+            self._read(stream), group=f"stream-{id(column)}", exclusive=True, exit_on_error=True
+        )
+        self._timer.resume()
+
+    def stop(self, column: Column) -> None:
+        """End an answer early; its tokens stay."""
+        stream = column.lane.stream
+        if stream is not None and stream.live:
+            self._host.workers.cancel_group(self._host, f"stream-{id(column)}")
+            stream.drain()
+            stream.stop()
+            column.flush()
+            if not any(row.tokens for row in stream.answer.rows):
+                column.say(Note("dim", "Stopped before the first token."))
+            self._relabel(column)
+
+    def tick(self) -> None:
+        """One frame: draw what has arrived, finish what has ended."""
+        self._frame += 1
+        live = False
+        for column in list(self._columns()):
+            stream = column.lane.stream
+            if stream is None or not stream.live:
+                continue
+            if stream.drain() and column.is_on_screen:
+                column.flush()
+            if not stream.live:
+                self._end(column, stream)
+            elif self._frame % 4 == 0:
+                self._relabel(column)
+            live = live or stream.live
+        if not live:
+            self._timer.pause()
+            self._finished()
+
+    async def _read(self, stream: Stream) -> None:
+        await stream.read(await self._lab.connected())
+
+    def _end(self, column: Column, stream: Stream) -> None:
+        column.flush()
+        self._relabel(column)
+        answer = stream.answer
+        if answer.state == "failed":
+            notes = (Note("error", f"✗ {answer.message}"), Note("dim", "Press enter to ask again."))
+            column.say(*notes)
+            for row in range(len(answer.rows)):
+                column.set_notes(row, *notes)
+            self._lab.revive()
+        elif answer.state == "done":
+            self._host.run_worker(self._judge(column, stream), group="judge", exit_on_error=True)
+
+    async def _judge(self, column: Column, stream: Stream) -> None:
+        for number, row in enumerate(stream.answer.rows):
+            column.set_notes(number, Note("dim", "comparing with the pocket web …"))
+            try:
+                judgement = await self._lab.truth().judge(stream.answer.question, row.text)
+            except BrokenExecutor:
+                notes = [Note("dim", "Not judged: the process that knows the truth was lost.")]
+            else:
+                row.judgement = judgement
+                notes = [verdict(judgement)] if judgement is not None else []
+            if column.lane.stream is not stream:
+                return
+            column.set_notes(number, *notes)

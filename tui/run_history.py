@@ -1,0 +1,81 @@
+"""What a run has written so far, in the form the screen wants: latest numbers, curve, samples."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_POINTS = 4096
+"""Points of a curve kept; beyond, neighbours are averaged (a screen has fewer columns)."""
+
+MOST_SAMPLES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the model wrote at a step when given ``prompt``."""
+
+    step: int
+    prompt: str
+    text: str
+
+
+@dataclass(slots=True)
+class RunHistory:
+    """Feed it the events of ``events.jsonl`` in order, in as many portions as they come."""
+
+    losses: list[tuple[float, float]] = field(default_factory=list)
+    """(step, training loss in nats a token)."""
+    latest: dict[str, float] = field(default_factory=dict)
+    """Last value of each number: step, loss, bpb, tokens_per_s, lr, grad_norm, val_bpb..."""
+    samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=MOST_SAMPLES))
+    """Newest first."""
+    checkpoint: str = ""
+
+    def take(self, events: Iterable[dict[str, Any]]) -> bool:
+        """Take in events; whether anything to show has changed."""
+        changed = False
+        for event in events:
+            changed = self._take(event) or changed
+        if len(self.losses) > MOST_POINTS:
+            self.losses = thinned(self.losses)
+        return changed
+
+    def _take(self, event: dict[str, Any]) -> bool:
+        kind = event.get("type")
+        if kind in ("step", "eval"):
+            for name, value in event.items():
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    self.latest[name] = value
+            if kind == "step" and isinstance(event.get("loss"), int | float):
+                self._drop_repeated(event["step"])
+                self.losses.append((event["step"], event["loss"]))
+        elif kind == "sample":
+            self.samples.appendleft(
+                Sample(int(event["step"]), str(event.get("prompt", "")), str(event["text"]))
+            )
+        elif kind == "checkpoint":
+            self.checkpoint = str(event.get("name", ""))
+        else:
+            return False
+        return True
+
+    def _drop_repeated(self, step: float) -> None:
+        """A resumed run does the steps after its last checkpoint again: the new ones count."""
+        while self.losses and self.losses[-1][0] >= step:
+            self.losses.pop()
+
+    def eta_s(self, total_steps: int) -> float | None:
+        """Seconds to the end at the average pace so far; None before there is a pace."""
+        step, elapsed = self.latest.get("step"), self.latest.get("elapsed_s")
+        if not step or not elapsed:
+            return None
+        return max(0.0, (total_steps - step) * elapsed / step)
+
+
+def thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Half as many points: the mean of each two neighbours."""
+    pairs = zip(points[::2], points[1::2], strict=False)
+    return [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in pairs]

@@ -1,0 +1,1 @@
+"""Dialogs: questions that a key press raises. Each returns one value to whoever pushed it."""

@@ -1,0 +1,65 @@
+"""The form of the sampling controls, shared by all columns or a column's own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Label, Static
+
+from engine.errors import RequestError
+from tui.sampling import FIELDS, Sampling, parsed, typed_in
+from tui.screens.dialog import Dialog
+
+
+class SamplingForm(Dialog[Sampling]):
+    """Gives the new settings, None when cancelled; a mistake is said and nothing is lost."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", "up", show=False, id="form.up"),
+        Binding("down", "app.focus_next", "down", show=False, id="form.down"),
+    ]
+
+    def __init__(self, sampling: Sampling, title: str) -> None:
+        super().__init__()
+        self.sampling, self.heading = sampling, title
+
+    def compose(self) -> ComposeResult:
+        """A line a control: name, value, what it does."""
+        texts = typed_in(self.sampling)
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(self.heading)
+            with VerticalScroll(can_focus=False):
+                for field in FIELDS:
+                    with Horizontal(classes="field"):
+                        yield Label(Content(field.label), classes="name")
+                        yield Input(texts[field.name], id=field.name, compact=True)
+                        yield Label(Content(field.hint), classes="hint")
+            yield Static("", id="mistake")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Use", id="use", variant="primary", compact=True)
+
+    @on(Input.Submitted)
+    def submitted(self) -> None:
+        """Enter in any field is the same as the button."""
+        self._finish()
+
+    @on(Button.Pressed)
+    def pressed(self, event: Button.Pressed) -> None:
+        """By mouse."""
+        if event.button.id == "use":
+            self._finish()
+        else:
+            self.dismiss(None)
+
+    def _finish(self) -> None:
+        texts = {field.name: self.query_one(f"#{field.name}", Input).value for field in FIELDS}
+        try:
+            self.dismiss(parsed(texts, self.sampling))
+        except RequestError as error:
+            self.query_one("#mistake", Static).update(Content(f"✗ {error}"))

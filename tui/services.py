@@ -1,0 +1,179 @@
+"""What the app asks of the rest of the lab, as protocols, and the real ones behind them.
+
+The app is given a :class:`Services`, so tests and benchmarks run it with scripted ones. The real
+ones are imported when first used: httpx, the tokenizer and the world cost more start-up time than
+the whole first screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from engine.data.judge import Judgement
+    from engine.manifest import CheckpointInfo
+    from engine.protocol import EngineStatus, GenerateRequest, Health, StreamEvent
+    from engine.runs import RunStatus
+
+
+class Engine(Protocol):
+    """The client of the engine process (``engine.client.EngineClient``)."""
+
+    @property
+    def status(self) -> EngineStatus:
+        """The last known state."""
+        ...
+
+    async def ensure(self) -> Health:
+        """Start the engine if need be and wait for it; EngineUnavailableError with a sentence."""
+        ...
+
+    async def health(self) -> Health | None:
+        """How it does, None when it is down; never starts it."""
+        ...
+
+    def generate(self, request: GenerateRequest) -> AsyncIterator[StreamEvent]:
+        """Stream an answer; closing the iterator cancels it. Raises LabError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection; the engine stays."""
+        ...
+
+
+class Tail(Protocol):
+    """Reads what a run has written since the last look."""
+
+    def read(self) -> list[dict[str, Any]]:
+        """New whole lines."""
+        ...
+
+
+class Runs(Protocol):
+    """Training runs (the module ``engine.runs``); blocking file reads, so call in a thread."""
+
+    def list_runs(self) -> list[RunStatus]:
+        """All runs, newest first."""
+        ...
+
+    def start_run(
+        self,
+        stage: str,
+        *,
+        preset: str = "nano",
+        from_checkpoint: str | None = None,
+        name: str | None = None,
+        steps: int | None = None,
+    ) -> RunStatus:
+        """Start a run as a process of its own; RunError with a sentence."""
+        ...
+
+    def resume_run(self, name: str) -> RunStatus:
+        """Go on with a run that stopped, failed or was lost; RunError with a sentence."""
+        ...
+
+    def request(self, name: str, action: Literal["pause", "continue", "stop"]) -> None:
+        """Ask a running process for something."""
+        ...
+
+
+class Truth(Protocol):
+    """Knows what is true in the pocket web."""
+
+    async def judge(self, question: str, answer: str) -> Judgement | None:
+        """Hold an answer against the truth; None when the question is not about the world."""
+        ...
+
+    def close(self) -> None:
+        """End the helper process, if it was ever started."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Services:
+    """Everything the app reaches for outside of ``tui``."""
+
+    prepare: Callable[[], None]
+    """Does the slow imports of what follows; called in a thread, after the first paint."""
+    engine: Callable[[Callable[[EngineStatus], None]], Engine]
+    runs: Callable[[], Runs]
+    tail: Callable[[Path], Tail]
+    checkpoints: Callable[[], list[CheckpointInfo]]
+    truth: Callable[[], Truth]
+
+
+def real_services() -> Services:
+    """The lab itself; nothing is imported until it is called for."""
+    return Services(
+        prepare=_prepare,
+        engine=_engine,
+        runs=_runs,
+        tail=_tail,
+        checkpoints=_checkpoints,
+        truth=WorldTruth,
+    )
+
+
+def _prepare() -> None:
+    import concurrent.futures.process
+    import multiprocessing.context
+
+    import httpx
+
+    import engine.client
+    import engine.manifest
+    import engine.runs  # noqa: F401
+
+
+def _engine(on_status: Callable[[EngineStatus], None]) -> Engine:
+    from engine.client import EngineClient
+
+    return EngineClient(on_status=on_status)
+
+
+def _runs() -> Runs:
+    from engine import runs
+
+    return runs
+
+
+def _tail(run_path: Path) -> Tail:
+    from engine.runs import EventTail
+
+    return EventTail(run_path)
+
+
+def _checkpoints() -> list[CheckpointInfo]:
+    from engine.manifest import list_checkpoints
+
+    return list_checkpoints()
+
+
+class WorldTruth:
+    """Judges in a helper process: writing the web takes seconds of Python, which a thread would
+    take from the screen."""
+
+    def __init__(self) -> None:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+
+    async def judge(self, question: str, answer: str) -> Judgement | None:
+        """See ``Truth.judge``; the first call waits for the web to be written."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, _judge, question, answer)
+
+    def close(self) -> None:
+        """End the helper without waiting for a web that nobody needs any more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _judge(question: str, answer: str) -> Judgement | None:
+    from engine.data.judge import judge_of
+
+    return judge_of().judge_text(question, answer)

@@ -1,0 +1,36 @@
+"""What the app remembers between visits: one small JSON file in the lab's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine import paths
+from engine.errors import LabError
+from engine.files import read_json, write_json
+
+
+def settings_path() -> Path:
+    """Where the file lies."""
+    return paths.home() / "settings.json"
+
+
+def remembered_theme() -> str | None:
+    """The theme chosen last; None when none was chosen or the file does not say."""
+    path = settings_path()
+    if not path.exists():
+        return None
+    try:
+        value = read_json(path)
+    except LabError:
+        return None  # A damaged settings file costs a theme, never the start.
+    theme = value.get("theme") if isinstance(value, dict) else None
+    return theme if isinstance(theme, str) else None
+
+
+def remember_theme(theme: str) -> None:
+    """Keep the theme for the next start.
+
+    Raises:
+        LabError: the file cannot be written.
+    """
+    write_json(settings_path(), {"theme": theme})

@@ -1,0 +1,51 @@
+"""The stages of the lecture that this lab has: their names, glyphs and one sentence each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stop on the rail. ``trained`` stages make checkpoints; the others make their input."""
+
+    name: str
+    trained: bool
+    summary: str
+
+
+STAGES = (
+    Stage(
+        "web",
+        False,
+        "A small internet about a closed world, written from a seed: people, towns, schools, "
+        "rivers, inventions, books, worked arithmetic, spelling and stories. Every fact on it is "
+        "known, and on how many pages it stands: head 60 to 90, torso 20 to 32, tail 1 to 8, and "
+        "unseen, which is never trained on.",
+    ),
+    Stage(
+        "tokens",
+        False,
+        "A byte-level BPE vocabulary trained on the pocket web. It cuts text into the pieces that "
+        "a model reads and writes; any Unicode text survives the round trip.",
+    ),
+    Stage(
+        "base",
+        True,
+        "Learns to continue pages of the pocket web, one token at a time, from random weights. "
+        "It knows much and answers nothing: it goes on writing.",
+    ),
+    Stage(
+        "sft",
+        True,
+        "Learns from conversations to answer as an assistant. Few facts are new here: it learns "
+        "to say what the base model already knows.",
+    ),
+)
+
+BY_NAME = {stage.name: stage for stage in STAGES}
+
+
+def hue(stage: str) -> str:
+    """The theme variable that holds a stage's colour; a stage of a later version is muted."""
+    return f"$stage-{stage}" if stage in BY_NAME else "$text-muted"

@@ -1,0 +1,44 @@
+"""Where the prompt is typed: enter sends, alt+enter starts a new line."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+
+class PromptBox(TextArea):
+    """A small text area; raw prompts may have several lines, as few-shot examples do."""
+
+    HELP = """
+## The prompt
+
+**enter** sends it to all columns (so does **ctrl+j**); **alt+enter** starts a new line.
+**ctrl+t** switches between raw text, which models continue, and chat, which assistants answer.
+**escape** goes to the columns.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,ctrl+j", "send", "send", priority=True, key_display="⏎", id="prompt.send"),
+        Binding("alt+enter,shift+enter", "newline", "new line", show=False, id="prompt.newline"),
+        Binding("escape", "leave", "to the columns", show=False, id="prompt.leave"),
+    ]
+
+    class Sent(Message):
+        """Enter was pressed."""
+
+    class Left(Message):
+        """Escape was pressed."""
+
+    def action_send(self) -> None:
+        """Hand the text over."""
+        self.post_message(self.Sent())
+
+    def action_newline(self) -> None:
+        """Start a new line."""
+        self.insert("\n")
+
+    def action_leave(self) -> None:
+        """Hand the focus over."""
+        self.post_message(self.Left())
