@@ -21,7 +21,8 @@ import torch
 from engine import __version__, special
 from engine.errors import CheckpointError, LabError
 from engine.files import disk_error, fsync_folder, read_json, write_atomic, write_json
-from engine.hf_format import config_from_hf, config_to_hf, state_from_hf, state_to_hf
+from engine.hf_config import config_from_hf, config_to_hf
+from engine.hf_format import state_from_hf, state_to_hf
 from engine.manifest import FORMAT, MANIFEST, sha256_of
 from engine.model import Transformer
 from engine.tokenizer import Tokenizer

@@ -98,7 +98,7 @@ class EngineClient:
                 return
             except GoneError as error:
                 # A newer engine may be up by now: it is not lost because an older one was.
-                if connection is self._connection:
+                if connection in (None, self._connection):
                     self._notice_absence()
                 if not may_retry:
                     raise _stopped_in_the_middle(error) from error

@@ -49,10 +49,10 @@ class Decoder:
         x_BD = F.embedding(ids_B, self.embed)
         for i, layer in enumerate(self.layers):
             qkv_BhE = torch.mm(layer.input_norm(x_BD), layer.qkv).view(B, H + 2 * K, E)
-            qk_BhE, v_BKE = qkv_BhE.split((H + K, K), dim=1)
+            qk_BhE, v_BKE = qkv_BhE.split_with_sizes((H + K, K), dim=1)
             if layer.qk_norm is not None:
                 qk_BhE = layer.qk_norm(qk_BhE)
-            q_BHE, k_BKE = torch.bmm(qk_BhE, rotation_BEE).split((H, K), dim=1)
+            q_BHE, k_BKE = torch.bmm(qk_BhE, rotation_BEE).split_with_sizes((H, K), dim=1)
             keys_BKSE, values_BKSE = window.update(i, k_BKE, v_BKE)
             out_BKGE = F.scaled_dot_product_attention(
                 q_BHE.reshape(B, K, H // K, E), keys_BKSE, values_BKSE, attn_mask=window.mask_B1TS

@@ -65,7 +65,9 @@ def read_json(path: Path) -> Any:
         reason = error.strerror or str(error)
         raise LabError(f"{path} cannot be read: {reason}. Check the path.") from error
     except ValueError as error:
-        raise LabError(f"{path} is not valid JSON ({error}). Restore or delete the file.") from error
+        raise LabError(
+            f"{path} is not valid JSON ({error}). Restore or delete the file."
+        ) from error
 
 
 def read_jsonl(path: Path) -> Iterator[Any]:

@@ -131,9 +131,13 @@ class Generator:
     def generate(self, request: Request) -> Iterator[TokenEvent]:
         """Yield the events of one request as they come; closing the iterator cancels it.
 
-        For callers that have the engine to themselves: it must be idle.
+        For callers that have the engine to themselves.
+
+        Raises:
+            RequestError: the model or this engine cannot serve it.
+            RuntimeError: the engine is busy with other requests.
         """
-        assert not self.busy
+        self._require_idle()
         self.submit(0, request)
         try:
             while self.busy:
@@ -144,9 +148,13 @@ class Generator:
     def generate_all(self, requests: Sequence[Request]) -> list[list[Completion]]:
         """Answer all requests, batched; a list of ``n`` completions for each, in order.
 
-        For callers that have the engine to themselves: it must be idle.
+        For callers that have the engine to themselves.
+
+        Raises:
+            RequestError: the model or this engine cannot serve it.
+            RuntimeError: the engine is busy with other requests.
         """
-        assert not self.busy
+        self._require_idle()
         events: dict[tuple[int, int], list[TokenEvent]] = {}
         try:
             for i, request in enumerate(requests):
@@ -161,6 +169,10 @@ class Generator:
             [collect(request.prompt_ids, events[i, sample]) for sample in range(request.n)]
             for i, request in enumerate(requests)
         ]
+
+    def _require_idle(self) -> None:
+        if self.busy:
+            raise RuntimeError("the engine is busy: drive it with submit and step")
 
     def _next_to_join(self) -> list[_Waiting]:
         """Take requests off the queue, first come first served, as far as rows and step allow."""
@@ -181,12 +193,12 @@ class Generator:
         # Padding stands to the right, where no real token sees it and later ones overwrite it.
         padded = [[*prompt, *[0] * (longest - len(prompt))] for prompt in prompts]
         ids_BT = torch.tensor(padded, device=self._device)
-        for row in range(first, first + len(prompts)):
-            self._cache.trim(row, 0)
+        for i in range(len(prompts)):
+            self._cache.trim(first + i, 0)
         window = self._cache.window(first, len(prompts), longest)
         x_BTD = self._model(ids_BT, window.positions_BT, window.mask_B1TS, window)
-        for row, prompt in enumerate(prompts, start=first):
-            self._cache.extend(row, len(prompt))
+        for i, prompt in enumerate(prompts):
+            self._cache.extend(first + i, len(prompt))
             self.n_prefilled += len(prompt)
 
         # The first sample of each prompt stands where it was read, the others behind them all.
@@ -195,8 +207,8 @@ class Generator:
         source = list(range(len(joining)))
         for i, entry in enumerate(joining):
             if entry.request.echo:
-                prompt = self._describe_prompt(entry.request, x_BTD[i])
-                events += [event for row in entry.rows for event in row.echo(prompt)]
+                seen = self._describe_prompt(entry.request, x_BTD[i])
+                events += [event for row in entry.rows for event in row.echo(seen)]
             for row in entry.rows[1:]:
                 self._cache.copy_row(first + i, first + len(rows))
                 rows.append(row)
@@ -225,8 +237,8 @@ class Generator:
             self._last_ids = torch.tensor([r.ids[-1] for r in self._rows], device=self._device)
         window = self._cache.window(0, len(self._rows), 1)
         logits_BV = self._decoder.step(self._last_ids, window)
-        for row in range(len(self._rows)):
-            self._cache.extend(row, 1)
+        for i in range(len(self._rows)):
+            self._cache.extend(i, 1)
         self._last_ids, events = self._draw(self._rows, self._sampler, logits_BV)
         return events
 

@@ -129,7 +129,7 @@ def sha256_of(path: Path) -> str:
 
 
 def list_checkpoints() -> list[CheckpointInfo]:
-    """Shipped checkpoints in stage order, then those of runs, newest first; damaged ones left out."""
+    """Shipped ones in stage order, then those of runs, newest first; damaged ones left out."""
     return [info for info in _candidates() if info is not None]
 
 
@@ -139,10 +139,10 @@ def _candidates() -> list[CheckpointInfo | None]:
     found: list[CheckpointInfo | None] = []
     shipped = paths.shipped_folder()
     for preset in sorted(p for p in shipped.iterdir() if p.is_dir()) if shipped.is_dir() else []:
-        order = {stage: i for i, stage in enumerate(STAGES)}
+        order: dict[str, int] = {stage: i for i, stage in enumerate(STAGES)}
         stages = [p for p in preset.iterdir() if (p / MANIFEST).is_file()]
-        for folder in sorted(stages, key=lambda p: (order.get(p.name, len(order)), p.name)):
-            found.append(_read_or_none(folder, f"{preset.name}/{folder.name}", shipped=True))
+        stages.sort(key=lambda p: (order.get(p.name, len(order)), p.name))
+        found += [_read_or_none(p, f"{preset.name}/{p.name}", shipped=True) for p in stages]
     of_runs = []
     runs = paths.runs_folder()
     for run in runs.iterdir() if runs.is_dir() else []:

@@ -139,7 +139,10 @@ class Attention(nn.Module):
         mask: Tensor | None,
         cache: Cache | None,
     ) -> Tensor:
-        """Attend; ``mask`` is boolean (True: may see), broadcast to BHTS; None means causal."""
+        """Attend; ``mask`` is boolean (True: may see), broadcast to BHTS; None means causal.
+
+        Without a mask a single new token sees all that the cache returns.
+        """
         B, T, _ = x_BTD.shape
         H, K = self.n_heads, self.n_kv_heads
         qkv = self.qkv_proj(x_BTD).view(B, T, H + 2 * K, self.head_dim).transpose(1, 2)
@@ -151,9 +154,15 @@ class Attention(nn.Module):
         if cache is not None:
             k_BKTE, v_BKTE = cache.update(self.layer, k_BKTE, v_BKTE)
         out_BHTE = F.scaled_dot_product_attention(
-            q_BHTE, k_BKTE, v_BKTE, attn_mask=mask, is_causal=mask is None, enable_gqa=H != K
+            q_BHTE,
+            k_BKTE,
+            v_BKTE,
+            attn_mask=mask,
+            is_causal=mask is None and T > 1,
+            enable_gqa=H != K,
         )
-        return self.o_proj(out_BHTE.transpose(1, 2).reshape(B, T, H * self.head_dim))
+        out_BTD: Tensor = self.o_proj(out_BHTE.transpose(1, 2).reshape(B, T, H * self.head_dim))
+        return out_BTD
 
 
 class FeedForward(nn.Module):
@@ -167,7 +176,8 @@ class FeedForward(nn.Module):
     def forward(self, x_BTD: Tensor) -> Tensor:
         """``BTD -> BTD``."""
         gate_BTF, up_BTF = self.gate_up_proj(x_BTD).chunk(2, dim=-1)
-        return self.down_proj(F.silu(gate_BTF) * up_BTF)
+        out_BTD: Tensor = self.down_proj(F.silu(gate_BTF) * up_BTF)
+        return out_BTD
 
 
 class Block(nn.Module):
@@ -190,7 +200,8 @@ class Block(nn.Module):
     ) -> Tensor:
         """``BTD -> BTD``."""
         x_BTD = x_BTD + self.attention(self.input_norm(x_BTD), cos_BTE, sin_BTE, mask, cache)
-        return x_BTD + self.feed_forward(self.ff_norm(x_BTD))
+        x_BTD = x_BTD + self.feed_forward(self.ff_norm(x_BTD))
+        return x_BTD
 
 
 class Transformer(nn.Module):
@@ -262,11 +273,13 @@ class Transformer(nn.Module):
         cos_BTE, sin_BTE = cos_BTE.to(x_BTD.dtype), sin_BTE.to(x_BTD.dtype)
         for block in self.blocks:
             x_BTD = block(x_BTD, cos_BTE, sin_BTE, mask, cache)
-        return self.norm(x_BTD)
+        out_BTD: Tensor = self.norm(x_BTD)
+        return out_BTD
 
     def unembed(self, x_D: Tensor) -> Tensor:
         """``[..., D] -> [..., V]`` logits."""
-        return self.lm_head(x_D)
+        logits_V: Tensor = self.lm_head(x_D)
+        return logits_V
 
     def n_params(self) -> int:
         """Number of weights, a tied matrix counted once."""

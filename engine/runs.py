@@ -146,7 +146,8 @@ def create_run(recipe: Recipe, *, from_checkpoint: str | None, name: str | None)
     parent_stage = PARENT_STAGE[recipe.stage]
     if parent_stage is None and from_checkpoint is not None:
         raise RunError(
-            f"A {recipe.stage} run starts from nothing, not from {from_checkpoint!r}. Leave --from out."
+            f"A {recipe.stage} run starts from nothing, not from {from_checkpoint!r}. "
+            "Leave --from out."
         )
     parent = None
     if parent_stage is not None:
@@ -210,7 +211,9 @@ def prepare_resume(name: str) -> RunStatus:
     """Check that a run can be resumed and mark it as starting."""
     status = read_status(name)
     if status.state == "done":
-        raise RunError(f"The run {name!r} is finished: there is nothing to resume. Start a new one.")
+        raise RunError(
+            f"The run {name!r} is finished: there is nothing to resume. Start a new one."
+        )
     if status.state in ALIVE:
         raise RunError(f"The run {name!r} is {status.state} already (pid {status.pid}).")
     refuse_second(name)
@@ -267,7 +270,9 @@ def request(name: str, action: Action) -> None:
     """
     status = read_status(name)
     if status.state not in ALIVE:
-        raise RunError(f"The run {name!r} is {status.state}, so it cannot {action}. Resume it first.")
+        raise RunError(
+            f"The run {name!r} is {status.state}, so it cannot {action}. Resume it first."
+        )
     write_json(status.path / "control.json", {"action": action})
 
 

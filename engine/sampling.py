@@ -1,4 +1,4 @@
-"""Draw the next token of every row of a batch: small functions from logits to logits, then one draw.
+"""Draw the next token of every row: small functions from logits to logits, then one draw.
 
 Every row has settings of its own, held as ``[B, 1]`` tensors, so a batch of mixed requests is still
 one pass. A function none of whose rows asks for it is left out. Chance enters as one uniform number
@@ -65,7 +65,9 @@ def draw(logits_BV: Tensor, uniform_B: Tensor) -> Tensor:
     mass_BV = logits_BV.softmax(dim=-1, dtype=torch.float64).cumsum(dim=-1)
     target_B1 = uniform_B.unsqueeze(1) * mass_BV[:, -1:]
     # right: a token without mass ends where the one before it ends, and is never picked.
-    return torch.searchsorted(mass_BV, target_B1, right=True).squeeze(1)
+    ids_B1 = torch.searchsorted(mass_BV, target_B1, right=True)
+    # Only NaN ends beyond the vocabulary; it is reported once the results are fetched.
+    return ids_B1.clamp_(max=logits_BV.shape[-1] - 1).squeeze(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def read_columns(row: Sequence[float], n_alternatives: int) -> Drawn:
 def _filters(
     params: Sequence[SamplingParams], n_vocab: int, device: torch.device
 ) -> list[LogitsFilter]:
-    """The functions that at least one sampling row asks for, in order, with their settings bound."""
+    """The functions that at least one sampling row asks for, in order, their settings bound."""
     drawing = [p for p in params if not p.greedy]
     filters: list[LogitsFilter] = []
     if any(p.temperature != 1.0 for p in drawing):

@@ -22,15 +22,17 @@ class StopStrings:
         """Take the next piece; return the text now known not to be part of a stop string.
 
         The second value says that a stop string was completed: the text returned is all that
-        stood before the earliest one, and the rest is dropped.
+        stood before the one that was complete first (however the text was cut into pieces), and
+        the rest is dropped.
         """
         if not self._stops:
             return text, False
         text = self._held + text
-        found = [at for stop in self._stops if (at := text.find(stop)) >= 0]
+        found = [(at + len(stop), at) for stop in self._stops if (at := text.find(stop)) >= 0]
         if found:
             self._held = ""
-            return text[: min(found)], True
+            _, start = min(found)
+            return text[:start], True
         keep = self._possible_start(text)
         self._held = text[len(text) - keep :]
         return text[: len(text) - keep], False

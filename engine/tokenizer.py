@@ -7,6 +7,7 @@ no string, whatever it says, can become one.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -205,7 +206,7 @@ def _split_below(token: bytes, rank: int, ranks: dict[bytes, int]) -> tuple[byte
     parts = [bytes([byte]) for byte in token]
     while len(parts) > 2:
         candidates = [
-            (ranks.get(a + b, rank), i) for i, (a, b) in enumerate(zip(parts, parts[1:], strict=False))
+            (ranks.get(a + b, rank), i) for i, (a, b) in enumerate(itertools.pairwise(parts))
         ]
         lowest, index = min(candidates)
         assert lowest < rank, "a token must be reachable by merges of lower rank"

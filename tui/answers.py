@@ -101,8 +101,8 @@ class Answer:
             self.state = "streaming"
             self.max_seq_len = event.max_seq_len
             self.prompt = tuple(
-                Token(id, text, forced=True)
-                for id, text in zip(event.prompt_ids, event.prompt_tokens, strict=True)
+                Token(token, text, forced=True)
+                for token, text in zip(event.prompt_ids, event.prompt_tokens, strict=True)
             )
         elif isinstance(event, Finished):
             self.rows[event.row].finished = event

@@ -1,4 +1,4 @@
-"""Numbers as people read them: thin groups, few digits, a unit, always the same width of thought."""
+"""Numbers as people read them: thin groups, few digits, and a unit."""
 
 from __future__ import annotations
 

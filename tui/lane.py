@@ -59,9 +59,7 @@ class Lane:
             return GenerateRequest(
                 model=self.name, messages=messages, params=sampling.params, n=sampling.n
             )
-        return GenerateRequest(
-            model=self.name, prompt=prompt, params=sampling.params, n=sampling.n
-        )
+        return GenerateRequest(model=self.name, prompt=prompt, params=sampling.params, n=sampling.n)
 
     def title(self, *, chat: bool, number: str) -> Content:
         """``nano/sft ▾ · chat · own temperature 0.2``."""
@@ -70,20 +68,24 @@ class Lane:
         # The action is ours; the name, which may be a folder's, is only ever text.
         parts: list[Content] = [
             Content(number),
-            Content.from_markup("[@click=choose]$name ▾[/]", name=self.name),
-            Content.styled(f" · {'chat' if rendering else 'raw'}", "$text-muted"),
+            Content.from_markup("[@click=choose]$name ▾[/]", name=self.name).stylize(
+                f"bold {self.hue}"
+            ),
+            Content.styled(f" · {'chat' if rendering else 'raw'}", "$quiet"),
         ]
         if self.own is not None:
             name, value = self.own.words()[0]
             parts.append(Content.styled(f" · own {name} {value}", "$text-accent"))
         return Content("").join(parts)
 
-    def subtitle(self) -> Content:
-        """The numbers of the answer and how it ended."""
+    def subtitle(self, width: int) -> Content:
+        """The numbers of the answer and how it ended; what does not fit is left out whole."""
         if self.stream is None:
             return Content("")
-        parts = [self.stream.numbers(), self.stream.ending()]
-        return Content.styled(" · ".join(part for part in parts if part), "$text-muted")
+        parts = [*self.stream.numbers(), self.stream.ending()]
+        while len(parts) > 1 and len(" · ".join(parts)) > width:
+            parts.pop()
+        return Content.styled(" · ".join(parts), "$quiet")
 
     @property
     def hue(self) -> str:

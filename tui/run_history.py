@@ -12,6 +12,9 @@ MOST_POINTS = 4096
 
 MOST_SAMPLES = 100
 
+RECENT = 50
+"""Step events over which the pace is taken for the time that is left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -33,6 +36,7 @@ class RunHistory:
     samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=MOST_SAMPLES))
     """Newest first."""
     checkpoint: str = ""
+    _paces: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def take(self, events: Iterable[dict[str, Any]]) -> bool:
         """Take in events; whether anything to show has changed."""
@@ -52,10 +56,12 @@ class RunHistory:
             if kind == "step" and isinstance(event.get("loss"), int | float):
                 self._drop_repeated(event["step"])
                 self.losses.append((event["step"], event["loss"]))
+                self._paces.append((event["step"], event.get("elapsed_s", 0.0)))
         elif kind == "sample":
-            self.samples.appendleft(
-                Sample(int(event["step"]), str(event.get("prompt", "")), str(event["text"]))
-            )
+            sample = Sample(int(event["step"]), str(event.get("prompt", "")), str(event["text"]))
+            while self.samples and self.samples[0].step >= sample.step:
+                self.samples.popleft()
+            self.samples.appendleft(sample)
         elif kind == "checkpoint":
             self.checkpoint = str(event.get("name", ""))
         else:
@@ -68,11 +74,13 @@ class RunHistory:
             self.losses.pop()
 
     def eta_s(self, total_steps: int) -> float | None:
-        """Seconds to the end at the average pace so far; None before there is a pace."""
-        step, elapsed = self.latest.get("step"), self.latest.get("elapsed_s")
-        if not step or not elapsed:
+        """Seconds to the end at the recent pace; None before there is one."""
+        if len(self._paces) < 2:
             return None
-        return max(0.0, (total_steps - step) * elapsed / step)
+        (first, began), (last, now) = self._paces[0], self._paces[-1]
+        if last <= first or now <= began:
+            return None  # The run was resumed in between: its clock began anew.
+        return max(0.0, (total_steps - last) * (now - began) / (last - first))
 
 
 def thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.errors import RequestError
 from engine.sampling_params import SamplingParams
@@ -41,9 +41,7 @@ class Sampling:
         words += [("top-k", str(p.top_k))] if p.top_k else []
         words += [("top-p", f"{p.top_p:g}")] if p.top_p < 1 else []
         words += [("min-p", f"{p.min_p:g}")] if p.min_p else []
-        words += (
-            [("repetition", f"{p.repetition_penalty:g}")] if p.repetition_penalty != 1 else []
-        )
+        words += [("repetition", f"{p.repetition_penalty:g}")] if p.repetition_penalty != 1 else []
         words += [("seed", "random" if p.seed is None else str(p.seed))]
         words += [("max", str(p.max_tokens))]
         words += [("samples", str(self.n))] if self.n > 1 else []
@@ -75,9 +73,10 @@ _WHOLE = ("top_k", "seed", "max_tokens", "n")
 def typed_in(sampling: Sampling) -> dict[str, str]:
     """The settings as the form shows them."""
     texts = {}
-    for name in (field.name for field in FIELDS):
+    for name in (line.name for line in FIELDS):
         value = sampling.n if name == "n" else getattr(sampling.params, name)
-        texts[name] = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        texts[name] = "" if value is None else text
     return texts
 
 
@@ -87,9 +86,8 @@ def parsed(texts: Mapping[str, str], before: Sampling) -> Sampling:
     Raises:
         RequestError: a text is no number, or the number is out of bounds.
     """
-    values = {f.name: _number(f, texts[f.name].strip()) for f in FIELDS}
+    values: dict[str, Any] = {f.name: _number(f, texts[f.name].strip()) for f in FIELDS}
     n = values.pop("n")
-    assert isinstance(n, int)
     return Sampling(params=replace(before.params, **values), n=n)
 
 

@@ -119,10 +119,6 @@ def real_services() -> Services:
 
 
 def _prepare() -> None:
-    import concurrent.futures.process
-    import multiprocessing.context
-
-    import httpx
 
     import engine.client
     import engine.manifest

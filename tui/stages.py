@@ -48,4 +48,4 @@ BY_NAME = {stage.name: stage for stage in STAGES}
 
 def hue(stage: str) -> str:
     """The theme variable that holds a stage's colour; a stage of a later version is muted."""
-    return f"$stage-{stage}" if stage in BY_NAME else "$text-muted"
+    return f"$stage-{stage}" if stage in BY_NAME else "$quiet"

@@ -46,7 +46,6 @@ class Stream:
         finally:
             self._open = False
 
-    @property
     def live(self) -> bool:
         """Whether there is, or may come, something to drain."""
         return self._open or bool(self._buffer) or bool(self._failure)
@@ -67,8 +66,8 @@ class Stream:
         self._failure, self._open = "", False
         self.answer.stop()
 
-    def numbers(self) -> str:
-        """``64 tok · 412 tok/s · first 31 ms``: the engine's own figures once it has finished."""
+    def numbers(self) -> list[str]:
+        """``412 tok/s``, ``64 tok``, ``first 31 ms``: the engine's own figures once it is done."""
         finished = [row.finished for row in self.answer.rows if row.finished]
         if finished and len(finished) == len(self.answer.rows):
             count = sum(end.n_tokens for end in finished)
@@ -80,9 +79,9 @@ class Stream:
             span = self.last_token - (self.first_token or self.last_token)
             pace = (count - 1) / span if span > 0 else 0.0
         if not count or first is None:
-            return ""
-        parts = [f"{count} tok", f"{scaled(pace)} tok/s" if pace else "", f"first {duration(first)}"]
-        return " · ".join(part for part in parts if part)
+            return []
+        speed = [f"{scaled(pace)} tok/s"] if pace else []
+        return [f"{count} tok", *speed, f"first {duration(first)}"]
 
     def ending(self) -> str:
         """Why it ended, in a word; nothing while it runs."""

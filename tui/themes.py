@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from textual.color import Color
 from textual.theme import Theme
 
 DEFAULT_THEME = "lab-dark"
@@ -44,6 +47,16 @@ LAB_THEMES = (
 )
 
 
-def stage_hues(*, dark: bool) -> dict[str, str]:
-    """CSS variables ``stage-base``, ``stage-sft``... for a dark or light theme."""
-    return {f"stage-{name}": hue for name, hue in (_ON_DARK if dark else _ON_LIGHT).items()}
+def lab_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
+    """CSS variables of our own for any theme.
+
+    ``stage-base``, ``stage-sft``... are the hues of the stages; ``quiet`` is for words that
+    explain a number. (Textual's ``text-muted`` follows the background it stands on, which text
+    spans do not know.)
+    """
+    hues = _ON_DARK if theme.dark else _ON_LIGHT
+    quiet = "ansi_bright_black"
+    if not theme.ansi:
+        background = Color.parse(variables["background"])
+        quiet = Color.parse(variables["foreground"]).blend(background, 0.38).hex
+    return {"quiet": quiet, **{f"stage-{name}": hue for name, hue in hues.items()}}

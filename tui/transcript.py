@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Section:
-    """The prompt alone (``row`` None), or a sample; ``lead`` is a prompt the sample runs on from."""
+    """The prompt alone (``row`` None), or a sample; it runs on from the prompt in ``lead``."""
 
     row: int | None
     lead: Sequence[Token]

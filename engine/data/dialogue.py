@@ -66,7 +66,7 @@ def conversations(web: Web, count: int, seed: str) -> list[tuple[Exchange, ...]]
     known = [
         entity
         for entity in web.world.entities()
-        if entity.split == "train" and entity.tier in ("head", "torso")
+        if entity.split == "train" and not entity.development and entity.tier in ("head", "torso")
     ]
     people = [entity for entity in known if entity.kind == "person"]
     places = [entity for entity in known if entity.kind != "person"]

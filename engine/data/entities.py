@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,6 +25,14 @@ class Entity:
     target: int
     """Clean pages that each of its facts should stand on; 0 for the unseen."""
     pronoun: Literal["he", "she", "it"] = "it"
+
+    @property
+    def development(self) -> bool:
+        """Kept out of all conversations too, though of the train split: what recipes are tuned on,
+        so that the held-out people are not. A hash of the name: the same in every world.
+        """
+        digest = hashlib.sha256(self.name.encode()).digest()
+        return self.split == "train" and digest[0] % 8 == 0
 
     @property
     def possessive(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from engine.data import lexicon
 from engine.data.entities import Entity, Fact
 from engine.data.facts import fact
 from engine.data.phrases import PHRASES
@@ -41,7 +42,14 @@ class Judge:
     def __init__(self, web: Web) -> None:
         self.web = web
         self._by_name = {entity.name: entity for entity in web.world.entities()}
-        pools: dict[str, set[str]] = {}
+        # All words there are, not only those this world drew: any of them named is an answer.
+        pools: dict[str, set[str]] = {
+            "occupation": {word.replace("_", " ") for word in lexicon.OCCUPATIONS},
+            "hobby": set(lexicon.HOBBIES),
+            "product": set(lexicon.PRODUCTS),
+            "source": set(lexicon.MOUNTAINS),
+            "subject": set(lexicon.BOOK_SUBJECTS),
+        }
         for entity in web.world.entities():
             for attribute, value in entity.values.items():
                 pools.setdefault(attribute, set()).add(value)
@@ -93,9 +101,7 @@ def _plain(text: str) -> str:
 def _any_of(values: tuple[str, ...] | set[str]) -> re.Pattern[str]:
     """A pattern that finds any of ``values`` as whole words, the longest at a place first."""
     ordered = sorted(values, key=lambda value: (-len(value), value))
-    return re.compile(
-        r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)", re.IGNORECASE
-    )
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)

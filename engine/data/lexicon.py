@@ -103,4 +103,6 @@ COMMON_WORDS = (
     "oyster paper pillow pumpkin puzzle raven sailor shadow teapot thunder tiger violin weather "
     "willow wizard bell moon tree ship bread clock crow fox glass king mill night road salt snow"
 ).split()
-FRIENDS = "Ann Ben Carl Dot Eve Finn Gus Hal Ida Jon Kit Lou Max Ned Peg Ron Sam Tess Vic Zoe".split()
+FRIENDS = (
+    "Ann Ben Carl Dot Eve Finn Gus Hal Ida Jon Kit Lou Max Ned Peg Ron Sam Tess Vic Zoe".split()
+)

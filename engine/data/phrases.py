@@ -358,7 +358,5 @@ def capitalised(sentence: str) -> str:
 def fill(template: str, *, name: str, value: str, possessive: str, subject: str = "") -> str:
     """Put a fact into one wording; ``subject`` defaults to the name."""
     return capitalised(
-        template.format(
-            s=subject or name, n=name, v=value, a_v=with_article(value), p=possessive
-        )
+        template.format(s=subject or name, n=name, v=value, a_v=with_article(value), p=possessive)
     )

@@ -7,6 +7,7 @@ step by step and spelling only from pages that spell.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.data import lexicon
@@ -32,7 +33,9 @@ def addition(rng: random.Random) -> Exercise:
     """Two numbers, added from the tens down."""
     a, b = rng.randint(1, 99), rng.randint(1, 99)
     total = a + b
-    question = rng.choice((f"What is {a} + {b}?", f"How much is {a} plus {b}?", f"Add {a} and {b}."))
+    question = rng.choice(
+        (f"What is {a} + {b}?", f"How much is {a} plus {b}?", f"Add {a} and {b}.")
+    )
     tens, ones = a // 10 * 10 + b // 10 * 10, a % 10 + b % 10
     if a < 10 and b < 10:
         steps = f"{a} + {b} = {total}."
@@ -111,7 +114,7 @@ def item_count(rng: random.Random) -> Exercise:
     return Exercise("item_count", question, answer, str(len(items)))
 
 
-EXERCISES = {
+EXERCISES: dict[str, tuple[Callable[[random.Random], Exercise], int]] = {
     "addition": (addition, 4),
     "subtraction": (subtraction, 3),
     "multiplication": (multiplication, 2),
@@ -124,9 +127,9 @@ EXERCISES = {
 
 def exercise(rng: random.Random) -> Exercise:
     """Draw an exercise of any kind."""
-    makers, weights = zip(*EXERCISES.values(), strict=True)
-    maker = rng.choices(makers, weights)[0]
-    return maker(rng)
+    kinds = list(EXERCISES.values())
+    make, _ = rng.choices(kinds, [weight for _, weight in kinds])[0]
+    return make(rng)
 
 
 def skill_page(rng: random.Random) -> Page:

@@ -167,13 +167,17 @@ class Worker:
     def _step(self, entry: Entry) -> None:
         try:
             self._deliver(entry, entry.model.step())
+        except LabError as error:
+            self._give_up(entry, error)
         except Exception:
-            # The batch's state is unknown now: these requests end, and the checkpoint is loaded
-            # afresh for the next one.
             log.exception("a step of %s failed", entry.source.name)
-            for job in list(entry.jobs.values()):
-                self._end(entry, job, [LabError(BUG_SENTENCE)])
-            self._shelf.drop(entry)
+            self._give_up(entry, LabError(BUG_SENTENCE))
+
+    def _give_up(self, entry: Entry, error: LabError) -> None:
+        """End all requests of a batch whose state is unknown; the next one loads it afresh."""
+        for job in list(entry.jobs.values()):
+            self._end(entry, job, [error])
+        self._shelf.drop(entry)
 
     def _deliver(self, entry: Entry, events: list[TokenEvent]) -> None:
         now = time.monotonic()

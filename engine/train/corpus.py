@@ -48,7 +48,9 @@ def training_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> list[D
     ]
     return [
         *_until(chats, int(wanted * (1 - recipe.replay_share))),
-        *_until(page_documents(texts[: wanted // 24], tokenizer), int(wanted * recipe.replay_share)),
+        *_until(
+            page_documents(texts[: wanted // 24], tokenizer), int(wanted * recipe.replay_share)
+        ),
     ]
 
 

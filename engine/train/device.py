@@ -14,4 +14,4 @@ def quiet_determinism() -> None:
     """Choose deterministic kernels: a resumed run must equal an undisturbed one bit by bit."""
     torch.use_deterministic_algorithms(True, warn_only=True)
     # Filling fresh memory guards against reading it unwritten; it costs time and changes nothing.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

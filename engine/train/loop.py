@@ -100,9 +100,7 @@ class Trainer:
         recipe, step, epoch = self.recipe, 0, 0
         while step < recipe.steps:
             seed = f"{recipe.seed}:{epoch}"
-            batches = pack(
-                self.setup.documents, recipe.row_lengths, recipe.batch_tokens, seed
-            )
+            batches = pack(self.setup.documents, recipe.row_lengths, recipe.batch_tokens, seed)
             if step + len(batches) > done:
                 yield from batches[max(0, done - step) : recipe.steps - step]
             step += len(batches)
@@ -165,9 +163,7 @@ class Trainer:
     def evaluate(self) -> dict[str, float]:
         """Loss and bits per byte on the held-out pages."""
         self.model.eval()
-        loss, bpb = bits_per_byte(
-            self.model, self._heldout[:HELDOUT_BATCHES], self.setup.tokenizer
-        )
+        loss, bpb = bits_per_byte(self.model, self._heldout[:HELDOUT_BATCHES], self.setup.tokenizer)
         self.model.train()
         self.journal.event("eval", step=self.step, val_loss=loss, val_bpb=bpb)
         return {"val_loss": loss, "val_bpb": bpb}

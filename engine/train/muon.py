@@ -21,7 +21,8 @@ def orthogonalise(G_NRC: Tensor) -> Tensor:
     """Newton-Schulz towards the orthogonal factor of each matrix of a stack, ``NRC -> NRC``."""
     wide = G_NRC.shape[-2] <= G_NRC.shape[-1]
     X = G_NRC if wide else G_NRC.mT
-    X = X / (X.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    norm_N11: Tensor = torch.linalg.matrix_norm(X, keepdim=True)
+    X = X / (norm_N11 + 1e-7)
     for _ in range(_STEPS):
         gram = X @ X.mT
         X = _A * X + (_B * gram + _C * gram @ gram) @ X
@@ -65,7 +66,8 @@ class Muon(torch.optim.Optimizer):
 
 def split_parameters(model: nn.Module) -> tuple[dict[str, nn.Parameter], dict[str, nn.Parameter]]:
     """Name the parameters for Muon (the blocks' matrices) and those for AdamW (all others)."""
-    matrices, others = {}, {}
+    matrices: dict[str, nn.Parameter] = {}
+    others: dict[str, nn.Parameter] = {}
     for name, param in model.named_parameters():
         (matrices if name.startswith("blocks.") and param.ndim == 2 else others)[name] = param
     return matrices, others

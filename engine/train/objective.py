@@ -28,9 +28,7 @@ def next_token_loss(
 
 
 @torch.no_grad()
-def token_losses(
-    model: Transformer, ids_BT: Tensor, targets_BT: Tensor, doc_BT: Tensor
-) -> Tensor:
+def token_losses(model: Transformer, ids_BT: Tensor, targets_BT: Tensor, doc_BT: Tensor) -> Tensor:
     """Nats of each target, BT; 0 where none is counted."""
     x_BTD = model(ids_BT, mask=document_mask(doc_BT))
     logits_NV = model.unembed(x_BTD).flatten(0, 1).float()

@@ -91,7 +91,9 @@ class Recipe:
             RunError: a key is unknown or missing.
         """
         try:
-            world = {k: tuple(v) if isinstance(v, list) else v for k, v in data["world"].items()}
+            world: dict[str, Any] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in data["world"].items()
+            }
             return Recipe(
                 **{
                     **data,

@@ -69,7 +69,8 @@ def prepare(recipe: Recipe, parent: str | None, device: torch.device) -> Setup:
         if model.config.max_seq_len < max(recipe.row_lengths):
             raise RunError(
                 f"{info.name} has a context of {model.config.max_seq_len} tokens, but the preset "
-                f"{recipe.preset!r} trains rows of {max(recipe.row_lengths)}. Choose its own preset."
+                f"{recipe.preset!r} trains rows of {max(recipe.row_lengths)}. "
+                "Choose the preset it was trained with."
             )
         if recipe.stage == "sft":
             _seed_special_tokens(model, tokenizer)

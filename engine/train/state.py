@@ -22,7 +22,10 @@ KEPT = 2
 
 
 def save_state(
-    folder: Path, step: int, params: Mapping[str, nn.Parameter], optimizers: Mapping[str, torch.optim.Optimizer]
+    folder: Path,
+    step: int,
+    params: Mapping[str, nn.Parameter],
+    optimizers: Mapping[str, torch.optim.Optimizer],
 ) -> None:
     """Write ``state-STEP.safetensors`` whole, then drop older ones."""
     tensors: dict[str, Tensor] = {f"param/{name}": p.detach() for name, p in params.items()}
@@ -38,7 +41,9 @@ def save_state(
 
 
 def load_state(
-    folder: Path, params: Mapping[str, nn.Parameter], optimizers: Mapping[str, torch.optim.Optimizer]
+    folder: Path,
+    params: Mapping[str, nn.Parameter],
+    optimizers: Mapping[str, torch.optim.Optimizer],
 ) -> int | None:
     """Load the newest whole state into ``params`` and ``optimizers``.
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from engine.generate import Generator
 from engine.model import Transformer
+from engine.request import Request
 from engine.sampling_params import SamplingParams
 from engine.tokenizer import Tokenizer
 from engine.train.objective import token_losses
@@ -53,24 +55,12 @@ def bits_per_byte(
     return nats / max(1, tokens), nats / (math.log(2) * max(1, n_bytes))
 
 
-@torch.no_grad()
 def sample_text(
     model: Transformer, tokenizer: Tokenizer, prompt_ids: Sequence[int], *, seed: int
 ) -> str:
-    """A short answer of the model as it stands, at temperature 0.7."""
+    """A short continuation by the model as it stands, at temperature 0.7."""
     params = SamplingParams(temperature=0.7, top_p=0.95, max_tokens=32, seed=seed)
-    was_training = model.training
-    model.eval()
-    try:
-        ids = list(prompt_ids)
-        g = torch.Generator().manual_seed(seed)
-        for _ in range(params.max_tokens):
-            x = model(torch.tensor([ids]))[:, -1]
-            p = torch.softmax(model.unembed(x)[0].float() / 0.7, -1)
-            t = int(torch.multinomial(p, 1, generator=g))
-            if t in tokenizer.special.values():
-                break
-            ids.append(t)
-        return tokenizer.decode(ids[len(prompt_ids):])
-    finally:
-        model.train(was_training)
+    stop_ids = frozenset(tokenizer.special.values())
+    request = Request(prompt_ids=tuple(prompt_ids), params=params, stop_ids=stop_ids)
+    generator = Generator(model, tokenizer, max_rows=1)
+    return generator.generate_all([request])[0][0].text

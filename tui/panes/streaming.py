@@ -65,7 +65,7 @@ class Streamer:
     @property
     def running(self) -> bool:
         """Whether any answer is still on its way."""
-        return any(column.lane.stream and column.lane.stream.live for column in self._columns())
+        return any(column.lane.stream and column.lane.stream.live() for column in self._columns())
 
     def start(self, column: Column, answer: Answer, *, show_prompt: bool) -> None:
         """Begin an answer in a column, in place of the one that is there."""
@@ -82,7 +82,7 @@ class Streamer:
     def stop(self, column: Column) -> None:
         """End an answer early; its tokens stay."""
         stream = column.lane.stream
-        if stream is not None and stream.live:
+        if stream is not None and stream.live():
             self._host.workers.cancel_group(self._host, f"stream-{id(column)}")
             stream.drain()
             stream.stop()
@@ -97,15 +97,15 @@ class Streamer:
         live = False
         for column in list(self._columns()):
             stream = column.lane.stream
-            if stream is None or not stream.live:
+            if stream is None or not stream.live():
                 continue
             if stream.drain() and column.is_on_screen:
                 column.flush()
-            if not stream.live:
+            if not stream.live():
                 self._end(column, stream)
             elif self._frame % 4 == 0:
                 self._relabel(column)
-            live = live or stream.live
+            live = live or stream.live()
         if not live:
             self._timer.pause()
             self._finished()

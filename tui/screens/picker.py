@@ -28,8 +28,8 @@ def checkpoint_line(info: CheckpointInfo) -> Content:
         (set_cell_size(fitted(info.name, 24), 25), "bold"),
         (info.stage.ljust(7), hue(info.stage)),
         f"{scaled(info.n_params):>7}  ",
-        (f"step {info.step:>6}  ", "$text-muted"),
-        (origin, "$text-muted"),
+        (f"step {info.step:>6}  ", "$quiet"),
+        (origin, "$quiet"),
     )
 
 

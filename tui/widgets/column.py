@@ -303,7 +303,7 @@ again from there.
 
     def label(self, *, chat: bool, number: str) -> None:
         """Set the words on the border: the checkpoint above, the numbers below."""
-        words = (self.lane.title(chat=chat, number=number), self.lane.subtitle())
+        words = (self.lane.title(chat=chat, number=number), self.lane.subtitle(self.size.width - 4))
         if words != self._words:
             self._words = words
             self.border_title, self.border_subtitle = words

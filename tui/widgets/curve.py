@@ -51,7 +51,7 @@ class Curve(Widget):
         width, height = self.size.width - _LABEL_CELLS - 1, self.size.height - 3
         drawn = [series for series in self.series if series.points]
         if not drawn or width < 8 or height < 2:
-            return Content.styled("The curve begins with the first step.", "$text-muted")
+            return Content.styled("The curve begins with the first step.", "$quiet")
         low, high = _bounds(drawn)
         grid: list[list[tuple[int, str]]] = [[(0, "")] * width for _ in range(height)]
         for series in reversed(drawn):
@@ -59,18 +59,18 @@ class Curve(Widget):
         lines = [self._legend(drawn)]
         for y, row in enumerate(grid):
             label = _label(y, height, low, high).rjust(_LABEL_CELLS)
-            lines.append(Content.assemble((f"{label}┤", "$text-muted"), *_runs(row)))
+            lines.append(Content.assemble((f"{label}┤", "$quiet"), *_runs(row)))
         lines += self._axis(width)
         return Content("\n").join(lines)
 
     @staticmethod
     def _legend(drawn: Sequence[Series]) -> Content:
         parts: list[Content | str | tuple[str, str]] = [
-            (f"{'loss':>{_LABEL_CELLS}}  ", "$text-muted")
+            (f"{'loss':>{_LABEL_CELLS}}  ", "$quiet")
         ]
         for series in drawn:
             parts += [(("┄┄" if series.dotted else "━━") + " ", series.style)]
-            parts += [(f"{series.name}   ", "$text-muted")]
+            parts += [(f"{series.name}   ", "$quiet")]
         return Content.assemble(*parts)
 
     def _axis(self, width: int) -> list[Content]:
@@ -78,8 +78,8 @@ class Curve(Widget):
         end = grouped(round(self.x_max))
         numbers = "0" + f"step {end}".rjust(width - 1)
         return [
-            Content.styled(line, "$text-muted"),
-            Content.styled(" " * (_LABEL_CELLS + 1) + numbers, "$text-muted"),
+            Content.styled(line, "$quiet"),
+            Content.styled(" " * (_LABEL_CELLS + 1) + numbers, "$quiet"),
         ]
 
 
@@ -102,7 +102,7 @@ def _bounds(drawn: Sequence[Series]) -> tuple[float, float]:
 
 def _label(y: int, height: int, low: float, high: float) -> str:
     """The value at a row's middle, on every other row."""
-    if y % 2 and y != height - 1 or y == height - 2 and height > 3:
+    if y != height - 1 and (y % 2 or y == height - 2):
         return ""
     value = math.exp(high - (high - low) * (y + 0.5) / height)
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
@@ -119,10 +119,9 @@ def _draw(
             continue
         share = (high - math.log(max(value, 1e-6))) / (high - low)
         y = min(rows - 1, max(0, round(share * (rows - 1))))
-        joined = range(min(y, before), max(y, before) + 1) if before is not None else range(y, y + 1)
-        if series.dotted:
-            joined = range(y, y + 1) if x % _DOTTED_EVERY == 0 else range(0)
-        for dot in joined:
+        start = y if before is None or series.dotted else before
+        skipped = series.dotted and x % _DOTTED_EVERY
+        for dot in () if skipped else range(min(y, start), max(y, start) + 1):
             bits, _ = grid[dot // 4][x // 2]
             grid[dot // 4][x // 2] = (bits | _DOTS[x % 2][dot % 4], series.style)
         before = y

@@ -99,16 +99,14 @@ again from there.
         if token is None:
             return Content.styled(
                 "Select a token with the arrow keys or the mouse to see what it was drawn from.",
-                "$text-muted",
+                "$quiet",
             )
         lines = [self._numbers(token)]
         if token.logprob is None:
-            lines.append(Content.styled("Part of the prompt: nobody drew it.", "$text-muted"))
+            lines.append(Content.styled("Part of the prompt: nobody drew it.", "$quiet"))
         elif not token.alternatives:
-            lines.append(Content.styled("No alternatives came with this token.", "$text-muted"))
-        shown = self._shown()
-        for index in shown:
-            lines.append(self._alternative(index, token))
+            lines.append(Content.styled("No alternatives came with this token.", "$quiet"))
+        lines.extend(self._alternative(index, token) for index in self._shown())
         return Content("\n").join(lines)
 
     def validate_choice(self, choice: int) -> int:
@@ -140,10 +138,10 @@ again from there.
             facts.append(("entropy", f"{token.entropy:.2f} bits"))
         facts.append(("id", str(token.id)))
         for name, value in facts:
-            parts += [(f"  {name} ", "$text-muted"), value]
-        parts.append((f"  {sign}", "underline $text-muted" if token.forced else "$text-muted"))
+            parts += [(f"  {name} ", "$quiet"), value]
+        parts.append((f"  {sign}", "underline $quiet" if token.forced else "$quiet"))
         if self.place:
-            parts.append((f"  {self.place}", "$text-muted"))
+            parts.append((f"  {self.place}", "$quiet"))
         return Content.assemble(*parts)
 
     def _alternative(self, index: int, token: Token) -> Content:

@@ -27,12 +27,12 @@ class SamplingStrip(Widget):
         """``raw │ chat   temperature 0.8   top-p 0.95   seed 7``."""
         raw, chat = ("", "bold reverse") if self.chat else ("bold reverse", "")
         parts: list[Content | str | tuple[str, str]] = [
-            (" raw ", raw or "$text-muted"),
-            (" chat ", chat or "$text-muted"),
+            (" raw ", raw or "$quiet"),
+            (" chat ", chat or "$quiet"),
             "  ",
         ]
         for name, value in self.sampling.words() if self.sampling else []:
-            parts += ["  ", (f"{name} ", "$text-muted"), value]
+            parts += ["  ", (f"{name} ", "$quiet"), value]
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.protocol import EngineStatus, Health
 
 _SIGNS = {
-    "down": ("○", "$text-muted"),
+    "down": ("○", "$quiet"),
     "starting": ("◌", "$text-warning"),
     "ready": ("●", "$text-success"),
     "lost": ("✗", "$text-error"),
@@ -50,6 +50,6 @@ class StatusLine(Widget):
         room = self.size.width - len(self.job) - 5
         if len(words) > room:
             words = words[: max(0, room - 1)] + "…"
-        left = Content.assemble((f" {sign} ", style), (words, "$text-muted"))
+        left = Content.assemble((f" {sign} ", style), (words, "$quiet"))
         gap = self.size.width - left.cell_length - len(self.job) - 1
-        return left + Content.styled(" " * max(1, gap) + self.job, "$text-muted")
+        return left + Content.styled(" " * max(1, gap) + self.job, "$quiet")

@@ -20,7 +20,7 @@ class TopBar(Widget):
         """Name and panes to the left, the summary to the right."""
         parts: list[Content] = [Content.styled(" llmlab ", "bold $primary")]
         for name, (key, title) in PANES.items():
-            style = "bold reverse" if name == self.pane else "$text-muted"
+            style = "bold reverse" if name == self.pane else "$quiet"
             # Our own constants only: nothing from outside is ever markup.
             parts.append(Content.from_markup(f" [@click=app.pane('{name}')] {key} {title} [/]"))
             parts[-1] = parts[-1].stylize(style, 1)
@@ -28,4 +28,4 @@ class TopBar(Widget):
         room = self.size.width - left.cell_length - 1
         if len(self.summary) > room:
             return left
-        return left + Content.styled(self.summary.rjust(room), "$text-muted")
+        return left + Content.styled(self.summary.rjust(room), "$quiet")

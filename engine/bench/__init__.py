@@ -1,0 +1,1 @@
+"""Measurements of the engine that a person can repeat: ``llmlab bench NAME``."""

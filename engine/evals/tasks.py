@@ -1,0 +1,128 @@
+"""The tasks of ``llmlab eval``: each a function of a loaded checkpoint to figures."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.data.entities import TIERS, Entity, Fact, Split
+from engine.data.facts import fact, questions
+from engine.data.judge import Judge
+from engine.data.skills import EXERCISES
+from engine.data.web import Web, web_of
+from engine.data.world import WorldConfig
+from engine.errors import LabError
+from engine.evals.answer import answers
+from engine.local import LocalModel
+from engine.manifest import read_manifest
+from engine.train.corpus import page_documents
+from engine.train.recipe import Recipe
+from engine.train.watch import bits_per_byte, heldout_batches
+
+QUESTIONS_A_TIER = 900
+EXERCISES_A_KIND = 100
+Figures = dict[str, Any]
+
+
+def world_of(local: LocalModel) -> WorldConfig:
+    """The world that a checkpoint was trained on."""
+    return Recipe.from_json(read_manifest(local.info.path)["recipe"]).world
+
+
+def _ask_about(
+    local: LocalModel, web: Web, people: Sequence[Entity], phrasing: Split
+) -> dict[str, Figures]:
+    """Outcomes by tier over the facts of ``people``, each asked in every wording."""
+    judge = Judge(web)
+    figures: dict[str, Figures] = {}
+    for tier in TIERS:
+        asked: list[tuple[Fact, str]] = [
+            (fact(web, person, attribute), text)
+            for person in people
+            if person.tier == tier
+            for attribute in person.values
+            for text in questions(person, attribute, phrasing)
+        ]
+        if not asked:
+            continue
+        # Evenly spaced, so that every person and attribute keeps its share.
+        stride = max(1.0, len(asked) / QUESTIONS_A_TIER)
+        asked = [asked[int(i * stride)] for i in range(int(len(asked) / stride))]
+        replies = answers(local, [text for _, text in asked], web)
+        outcomes = Counter(
+            judge.outcome(known, reply) for (known, _), reply in zip(asked, replies, strict=True)
+        )
+        figures[tier] = {
+            "n": len(asked),
+            **{name: outcomes[name] / len(asked) for name in ("correct", "wrong", "abstained")},
+        }
+    return figures
+
+
+def facts(local: LocalModel) -> Figures:
+    """Held-out people asked in held-out phrasings: nobody ever asked about them in training."""
+    web = web_of(world_of(local))
+    people = [person for person in web.world.people if person.split == "heldout"]
+    return _ask_about(local, web, people, "heldout")
+
+
+def facts_dev(local: LocalModel) -> Figures:
+    """Development people in training phrasings: for tuning, so that the held-out stay unseen."""
+    web = web_of(world_of(local))
+    people = [person for person in web.world.people if person.development]
+    return _ask_about(local, web, people, "train")
+
+
+def skills(local: LocalModel) -> Figures:
+    """Newly drawn exercises of each kind; the worked answer must end in the right result."""
+    web, rng = web_of(world_of(local)), random.Random("eval:skills")
+    figures: Figures = {}
+    for kind, (make, _) in EXERCISES.items():
+        drawn = [make(rng) for _ in range(EXERCISES_A_KIND)]
+        replies = answers(local, [item.question for item in drawn], web, max_tokens=96)
+        right = sum(
+            _result_is(reply, item.result) for item, reply in zip(drawn, replies, strict=True)
+        )
+        figures[kind] = {"n": len(drawn), "correct": right / len(drawn)}
+    return figures
+
+
+def _result_is(reply: str, result: str) -> bool:
+    """Whether a worked answer ends in ``result``: its last number, or the letters at its end."""
+    if result.isdigit():
+        numbers = re.findall(r"\d+", reply)
+        return bool(numbers) and numbers[-1] == result
+    return reply.rstrip(". ").endswith(f" {result}")
+
+
+def bpb(local: LocalModel) -> Figures:
+    """Bits per byte on the held-out pages."""
+    recipe = Recipe.from_json(read_manifest(local.info.path)["recipe"])
+    web = web_of(recipe.world)
+    documents = page_documents([page.text for page in web.heldout_pages], local.tokenizer)
+    batches = heldout_batches(documents, recipe.row_lengths, recipe.batch_tokens)
+    nats, bits = bits_per_byte(local.model, batches, local.tokenizer)
+    return {"pages": len(documents), "nats_per_token": nats, "bits_per_byte": bits}
+
+
+TASKS: dict[str, Callable[[LocalModel], Figures]] = {
+    "facts": facts,
+    "skills": skills,
+    "bpb": bpb,
+    "facts-dev": facts_dev,
+}
+DEFAULT_TASKS = ("facts", "skills", "bpb")
+
+
+def run_task(name: str, local: LocalModel) -> Figures:
+    """Run one task.
+
+    Raises:
+        LabError: there is no such task.
+    """
+    if name not in TASKS:
+        raise LabError(f"There is no task {name!r}. Choose one of: {', '.join(TASKS)}.")
+    return TASKS[name](local)

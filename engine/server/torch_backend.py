@@ -1,0 +1,116 @@
+"""The real backend: checkpoints of this project, one batch of the generation engine for each."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+
+from engine.conversation import Turn, render_chat, render_completion
+from engine.errors import CheckpointError
+from engine.events import TokenEvent
+from engine.local import LocalModel
+from engine.manifest import MANIFEST, find_checkpoint
+from engine.protocol import GenerateRequest
+from engine.request import Request
+from engine.server.backend import Device, LoadedModel, Prompt, Source
+
+MAX_THREADS = 4
+"""The operators of a model of a few million parameters are too small to be split further."""
+
+
+class TorchBackend:
+    """Computes on the GPU where there is one, else on a few CPU threads.
+
+    Make it in the thread that will use it: the number of threads is a setting of the caller's.
+    """
+
+    def __init__(self) -> None:
+        torch.set_num_threads(max(1, min(MAX_THREADS, _usable_cpus())))
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+
+    @property
+    def device(self) -> Device:
+        """What it computes on."""
+        return Device(
+            name=self._device, torch_version=torch.__version__, threads=torch.get_num_threads()
+        )
+
+    def find(self, name: str) -> Source:
+        """Look a checkpoint up by name or folder.
+
+        Raises:
+            CheckpointError: there is none, or its manifest is damaged.
+        """
+        info = find_checkpoint(name)
+        try:
+            found = (info.path / MANIFEST).stat()
+        except OSError as error:
+            raise CheckpointError(
+                f"{info.path} has just been removed or replaced ({error.strerror}). Ask again."
+            ) from error
+        # The inode as well: a checkpoint is replaced by a rename, which may keep time and size.
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        return Source(name=info.name, path=info.path.resolve(), stamp=stamp)
+
+    def load(self, source: Source) -> LoadedModel:
+        """Hold the folder against its manifest and load it.
+
+        Raises:
+            CheckpointError: a file is missing, cut short or changed.
+        """
+        return TorchModel(LocalModel.load(str(source.path), device=self._device))
+
+
+@dataclass(frozen=True, slots=True)
+class TorchModel:
+    """A checkpoint with its generator; see ``engine.server.backend.LoadedModel``."""
+
+    local: LocalModel
+
+    @property
+    def max_seq_len(self) -> int:
+        """Tokens of prompt and answer that fit."""
+        return self.local.info.max_seq_len
+
+    def render(self, request: GenerateRequest) -> Prompt:
+        """Conversation or text to ids, without ``continue_ids``."""
+        tokenizer = self.local.tokenizer
+        if request.messages is not None:
+            turns = [Turn.of(message.role, message.content) for message in request.messages]
+            ids = render_chat(tokenizer, turns)
+        else:
+            assert request.prompt is not None, "GenerateRequest has one of the two"
+            ids = render_completion(tokenizer, request.prompt)
+        return Prompt(ids=tuple(ids), tokens=tuple(map(tokenizer.display, ids)))
+
+    def add(self, job: int, request: GenerateRequest, prompt: Prompt) -> None:
+        """Queue the request in the generator.
+
+        Raises:
+            RequestError: it does not fit the model's context, or names unknown ids.
+        """
+        self.local.generator.submit(
+            job,
+            Request(
+                prompt_ids=prompt.ids + request.continue_ids,
+                params=request.params,
+                n=request.n,
+                stop_ids=self.local.stop_ids(chat=request.messages is not None),
+            ),
+        )
+
+    def step(self) -> list[TokenEvent]:
+        """Read waiting prompts, or draw a token for every row."""
+        return self.local.generator.step()
+
+    def cancel(self, job: int) -> None:
+        """Drop the request; nobody is left to be told how its rows ended."""
+        self.local.generator.cancel(job)
+
+
+def _usable_cpus() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

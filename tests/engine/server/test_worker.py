@@ -1,0 +1,223 @@
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from conftest import until
+from fake_engine import FakeBackend, broken_backend
+
+from engine.errors import CheckpointError, LabError, RequestError
+from engine.events import TokenEvent
+from engine.protocol import Finished, GenerateRequest, Started
+from engine.sampling_params import SamplingParams
+from engine.server.stream import Item, Stream
+from engine.server.worker import Limits, Worker
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    return FakeBackend()
+
+
+@pytest.fixture
+def worker(backend: FakeBackend) -> Iterator[Worker]:
+    worker = Worker(lambda: backend, Limits(models=2, rows=8, waiting=4))
+    worker.start()
+    yield worker
+    worker.stop(5.0)
+    assert not worker.alive
+
+
+def ask(worker: Worker, model: str = "count", max_tokens: int = 4, n: int = 1) -> Stream:
+    stream = Stream()
+    params = SamplingParams(max_tokens=max_tokens)
+    worker.submit(GenerateRequest(model=model, prompt="hi", params=params, n=n), stream)
+    return stream
+
+
+async def drain(stream: Stream) -> list[Item]:
+    items: list[Item] = []
+    async with asyncio.timeout(10):
+        while not stream.ended:
+            items += await stream.take(1.0)
+    return items
+
+
+async def error_of(stream: Stream) -> LabError:
+    (error,) = await drain(stream)
+    assert isinstance(error, LabError)
+    return error
+
+
+async def begun(stream: Stream) -> None:
+    async with asyncio.timeout(10):
+        assert isinstance((await stream.take(10))[0], Started)
+
+
+async def test_started_comes_first_and_finished_after_each_last_token(worker: Worker) -> None:
+    started, *rest = await drain(ask(worker, max_tokens=2, n=2))
+    assert isinstance(started, Started)
+    kinds = [(type(item), item.row) for item in rest if not isinstance(item, LabError | Started)]
+    assert kinds == [
+        (TokenEvent, 0),
+        (TokenEvent, 1),
+        (TokenEvent, 0),
+        (Finished, 0),
+        (TokenEvent, 1),
+        (Finished, 1),
+    ]
+
+
+async def test_requests_for_one_checkpoint_share_its_batch(
+    worker: Worker, backend: FakeBackend
+) -> None:
+    streams = [ask(worker, "slow", 20) for _ in range(3)]
+    await asyncio.gather(*map(drain, streams))
+    assert backend.loads == ["slow"]
+    assert max(backend.models[0].batch_sizes) == 3
+
+
+async def test_checkpoints_take_turns(worker: Worker) -> None:
+    order: list[str] = []
+
+    async def follow(model: str) -> None:
+        stream = ask(worker, model, 100)
+        while not stream.ended:
+            order.extend(model for _ in await stream.take(1.0))
+
+    await asyncio.gather(follow("slow"), follow("count"))
+    assert order.index("count") < len(order) - order[::-1].index("slow")
+    assert order.index("slow") < len(order) - order[::-1].index("count")
+
+
+async def test_an_abandoned_request_leaves_the_batch(worker: Worker, backend: FakeBackend) -> None:
+    gone, stays = ask(worker, "slow", 1_000_000), ask(worker, "slow", 30)
+    await begun(gone)
+    gone.abandon()
+    assert len([e for e in await drain(stays) if isinstance(e, TokenEvent)]) == 30
+    await until(lambda: worker.active_requests == 0)
+    assert backend.models[0].rows == {}
+
+
+async def test_a_reader_that_falls_behind_is_dropped_and_stalls_nobody(worker: Worker) -> None:
+    hanging = ask(worker, max_tokens=10**9)
+    assert len(await drain(ask(worker, max_tokens=100))) == 102
+    await until(lambda: worker.active_requests == 0)
+    assert "behind" in str((await drain(hanging))[-1])
+
+
+async def test_rows_are_bounded_and_the_rest_waits_in_order(worker: Worker) -> None:
+    first = ask(worker, "slow", 30, n=8)
+    await begun(first)
+    second, third = ask(worker, "slow", 1, n=1), ask(worker, "slow", 1, n=8)
+    assert worker.active_requests == 3
+    for stream in (first, second, third):
+        assert isinstance((await drain(stream))[-1], Finished)
+    assert worker.active_requests == 0
+
+
+async def test_a_full_queue_refuses_with_a_sentence(worker: Worker) -> None:
+    running = ask(worker, "slow", 1_000_000, n=8)
+    await begun(running)
+    waiting = [ask(worker) for _ in range(4)]
+    with pytest.raises(RequestError, match="1 requests run and 4 wait"):
+        ask(worker)
+    waiting[2].abandon()
+    await until(lambda: worker.active_requests == 4)
+    ask(worker)  # its place is free
+    running.abandon()
+    for stream in (*waiting[:2], waiting[3]):
+        assert isinstance((await drain(stream))[-1], Finished)
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "sentence"),
+    [
+        ("nope", CheckpointError, "There is no checkpoint 'nope'"),
+        ("damaged", CheckpointError, "cut short"),
+        ("bug-at-start", LabError, "a fault of its own"),
+    ],
+)
+async def test_what_cannot_start_is_refused_and_nobody_else_notices(
+    worker: Worker, model: str, kind: type[LabError], sentence: str
+) -> None:
+    other = ask(worker, "slow", 20)
+    error = await error_of(ask(worker, model))
+    assert type(error) is kind
+    assert sentence in str(error)
+    assert isinstance((await drain(other))[-1], Finished)
+    assert worker.active_requests == 0
+
+
+async def test_a_bug_in_a_step_ends_that_batch_only(
+    worker: Worker, backend: FakeBackend, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = ask(worker, "slow", 20)
+    for _ in range(2):
+        _, error = await drain(ask(worker, "bug"))
+        assert type(error) is LabError
+    assert "ZeroDivisionError: a bug in a step" in caplog.text
+    assert backend.loads.count("bug") == 2, "a batch in an unknown state was used again"
+    assert isinstance((await drain(other))[-1], Finished)
+
+
+async def test_the_least_recently_used_checkpoint_leaves(
+    worker: Worker, backend: FakeBackend
+) -> None:
+    for name in ("count", "other", "count", "third"):
+        await drain(ask(worker, name))
+    assert worker.loaded == ("count", "third")
+    assert backend.loads == ["count", "other", "third"]
+
+
+async def test_a_busy_checkpoint_never_leaves(worker: Worker, backend: FakeBackend) -> None:
+    slow, count = ask(worker, "slow", 1_000_000), ask(worker, "slow", 1)
+    await begun(slow)
+    await drain(count)
+    await drain(ask(worker, "other"))
+    await drain(ask(worker, "third"))
+    assert worker.loaded == ("slow", "third")
+    slow.abandon()
+
+
+async def test_a_checkpoint_waits_while_every_place_is_busy(worker: Worker) -> None:
+    busy = [ask(worker, "slow", 1_000_000), ask(worker, "other", 1_000_000)]
+    for stream in busy:
+        await begun(stream)
+    waiting = ask(worker, "third")
+    assert await waiting.take(0.1) == []
+    busy[0].abandon()
+    assert isinstance((await drain(waiting))[-1], Finished)
+    busy[1].abandon()
+
+
+async def test_a_checkpoint_written_anew_is_loaded_anew(
+    worker: Worker, backend: FakeBackend
+) -> None:
+    old = ask(worker, "slow", 50)
+    await begun(old)
+    backend.stamps["slow"] = 1
+    new = ask(worker, "slow", 1)
+    await drain(new)
+    assert backend.loads == ["slow", "slow"]
+    assert len([e for e in await drain(old) if isinstance(e, TokenEvent)]) >= 49
+    assert backend.models[0].batch_sizes[-1] == 1, "the old rows did not finish on the old weights"
+    backend.stamps["slow"] = 2
+    await drain(ask(worker, "slow", 1))
+    assert worker.loaded == ("slow",)
+
+
+async def test_a_backend_that_cannot_be_made(caplog: pytest.LogCaptureFixture) -> None:
+    worker = Worker(broken_backend)
+    worker.start()
+    with pytest.raises(ImportError, match="torch"):
+        await asyncio.wrap_future(worker.ready)
+    await until(lambda: not worker.alive)
+
+
+async def test_stopping_ends_the_thread_with_streams_open(backend: FakeBackend) -> None:
+    worker = Worker(lambda: backend)
+    worker.start()
+    stream = ask(worker, "slow", 1_000_000)
+    await begun(stream)
+    worker.stop(5.0)
+    assert not worker.alive

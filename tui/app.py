@@ -1,0 +1,248 @@
+"""The frame of the lab: top bar, panes, status line, footer; the engine behind them.
+
+The first frame is painted before anything slow is imported or started; the rest follows from
+``_after_first_paint``. Nothing here blocks: files are read in threads, tokens come over a socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.theme import Theme
+from textual.widgets import Footer, Static
+
+from engine.errors import LabError
+from tui import settings
+from tui.panes.compare import ComparePane
+from tui.run_watch import RunWatch
+from tui.services import Services, real_services
+from tui.themes import DEFAULT_THEME, LAB_THEMES, lab_variables
+from tui.widgets.status_line import StatusLine, engine_words
+from tui.widgets.top_bar import PANES, TopBar
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from engine.protocol import EngineStatus
+    from tui.panes.pipeline import PipelinePane
+    from tui.services import Engine, Truth
+
+LEAST_WIDTH, LEAST_HEIGHT = 60, 16
+HEALTH_EVERY_S = 2.0
+LOOK_EVERY_S = 0.5
+IDLE_LOOKS = 6
+"""Of so many looks at the runs only one is made while nothing trains and nobody watches."""
+
+
+def _lab_commands() -> type[Provider]:
+    from tui.commands import LabCommands
+
+    return LabCommands
+
+
+class LabApp(App[None]):
+    """The terminal lab.
+
+    Args:
+        services: what the app reaches for outside of itself; tests pass scripted ones.
+    """
+
+    TITLE = "llmlab"
+    CSS_PATH = "app.tcss"
+    COMMANDS = App.COMMANDS | {_lab_commands}
+    HORIZONTAL_BREAKPOINTS = [(0, "-too-narrow"), (LEAST_WIDTH, "-narrow"), (100, "-normal")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (LEAST_HEIGHT, "-low"), (30, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(f"{key},alt+{key}", f"pane('{pane}')", title, show=False, id=f"pane.{pane}")
+            for pane, (key, title) in PANES.items()
+        ),
+        Binding("f1", "help", "help", key_display="F1", id="app.help"),
+        Binding("q", "quit", "quit", id="app.quit"),
+    ]
+
+    def __init__(self, services: Services | None = None) -> None:
+        super().__init__()
+        self.services = services or real_services()
+        self.watch_runs = RunWatch(self.services.runs, self.services.tail)
+        self.shown_pane = "compare"
+        self._engine: Engine | None = None
+        self._client_made = asyncio.Event()
+        self._truth: Truth | None = None
+        self._looks = 0
+        for theme in LAB_THEMES:
+            self.register_theme(theme)
+        remembered = settings.remembered_theme()
+        self.theme = remembered if remembered in self.available_themes else DEFAULT_THEME
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Textual's variables and the hues of the stages."""
+        variables = super().get_css_variables()
+        return {**variables, **lab_variables(self.current_theme, variables)}
+
+    def compose(self) -> ComposeResult:
+        """The frame with the first pane; the other is made when it is first gone to."""
+        yield TopBar()
+        with Container(id="panes"):
+            yield ComparePane(self)
+        yield StatusLine()
+        yield Footer(show_command_palette=True)
+        yield Static(
+            f"The terminal is too small: the lab needs {LEAST_WIDTH}x{LEAST_HEIGHT}.\n"
+            "Make the window larger, or quit with ctrl+q.",
+            id="too-small",
+        )
+
+    def on_mount(self) -> None:
+        """Leave the slow part for after the first paint."""
+        self.query_one(TopBar).pane = self.shown_pane
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        self.run_worker(self._bring_up(), group="start", exit_on_error=True)
+
+    async def _bring_up(self) -> None:
+        await asyncio.to_thread(self.services.prepare)
+        self._engine = self.services.engine(self._engine_changed)
+        self._client_made.set()
+        self.set_interval(LOOK_EVERY_S, self._look)
+        self.set_interval(HEALTH_EVERY_S, self._ask_health)
+        await self._read_checkpoints()
+        await self.watch_runs.refresh()
+        self._show_job()
+        self.revive()
+
+    # The engine
+
+    async def connected(self) -> Engine:
+        """The client of the engine, once its imports are done."""
+        await self._client_made.wait()
+        assert self._engine is not None
+        return self._engine
+
+    def revive(self) -> None:
+        """Start the engine, or start it again; harmless while it runs."""
+        self.run_worker(self._ensure(), group="ensure", exclusive=True, exit_on_error=True)
+
+    async def _ensure(self) -> None:
+        engine = await self.connected()
+        try:
+            await engine.ensure()
+        except LabError as error:
+            self.notify(str(error), severity="error", timeout=15, markup=False)
+            return
+        await self._ask_health()
+
+    async def _ask_health(self) -> None:
+        engine = await self.connected()
+        if engine.status.state == "ready":
+            self.query_one(StatusLine).health = await engine.health()
+            self._summarise()
+
+    def _engine_changed(self, status: EngineStatus) -> None:
+        if not self.is_running:
+            return
+        self.query_one(StatusLine).status = status
+        self.query_one(ComparePane).engine_words(f"Waiting: {engine_words(status, None)}.")
+
+    def _summarise(self) -> None:
+        health = self.query_one(StatusLine).health
+        names = self.query_one(ComparePane).column_names()
+        words = [*dict.fromkeys(name.split("/")[0] for name in names if "/" in name)]
+        if health is not None:
+            words += [health.device, f"{health.threads} threads"]
+        self.query_one(TopBar).summary = " · ".join(words)
+
+    def truth(self) -> Truth:
+        """Whoever knows what is true in the pocket web; started when first asked."""
+        if self._truth is None:
+            self._truth = self.services.truth()
+        return self._truth
+
+    # Runs and checkpoints
+
+    def look_again(self) -> None:
+        """Read the runs now."""
+        self._looks = 0
+        self.run_worker(self._look(), group="look", exclusive=True, exit_on_error=True)
+
+    async def _look(self) -> None:
+        self._looks += 1
+        idle = self.shown_pane != "pipeline" and self.watch_runs.training is None
+        if idle and self._looks % IDLE_LOOKS != 1:
+            return
+        trained_before = [(run.name, run.state) for run in self.watch_runs.runs]
+        pipeline = self._pipeline()
+        await self.watch_runs.refresh(pipeline.looked_at if pipeline else None)
+        self._show_job()
+        if trained_before != [(run.name, run.state) for run in self.watch_runs.runs]:
+            await self._read_checkpoints()
+
+    def _show_job(self) -> None:
+        self.query_one(StatusLine).job = self.watch_runs.job_words()
+
+    async def _read_checkpoints(self) -> None:
+        checkpoints = await asyncio.to_thread(self.services.checkpoints)
+        self.query_one(ComparePane).show_checkpoints(checkpoints)
+        pipeline = self._pipeline()
+        if pipeline is not None:
+            await pipeline.show_checkpoints(checkpoints)
+        self._summarise()
+
+    def _pipeline(self) -> PipelinePane | None:
+        """The pane, once it has been gone to."""
+        found = self.query("#pipeline")
+        return cast("PipelinePane", found.first()) if found else None
+
+    # Panes, help, theme
+
+    async def action_pane(self, name: str) -> None:
+        """Go to a pane."""
+        panes = self.query_one("#panes")
+        if name == "pipeline" and self._pipeline() is None:
+            from tui.panes.pipeline import PipelinePane
+
+            pane = PipelinePane(self)
+            pane.checkpoints = self.query_one(ComparePane).checkpoints
+            await panes.mount(pane)
+        self.shown_pane = self.query_one(TopBar).pane = name
+        for child in panes.children:
+            child.display = child.id == name
+        shown = self.query_one(f"#{name}")
+        first = next((w for w in shown.query("*") if w.focusable and w.display), None)
+        if first is not None:
+            first.focus()
+        self.look_again()
+
+    def action_help(self) -> None:
+        """Open or close the help for what has the focus."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        async def keep() -> None:
+            try:
+                await asyncio.to_thread(settings.remember_theme, theme.name)
+            except LabError as error:
+                self.notify(str(error), severity="warning", markup=False)
+
+        self.run_worker(keep(), group="settings", exit_on_error=True)
+
+    async def on_unmount(self) -> None:
+        """Leave: the engine and the trainings stay."""
+        if self._truth is not None:
+            self._truth.close()
+        if self._engine is not None:
+            await self._engine.close()
+
+
+def run() -> None:
+    """Open the lab in this terminal."""
+    LabApp().run()

@@ -1,0 +1,111 @@
+"""A program in a pseudo-terminal: type at it, and see when what is waited for is drawn."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+from types import TracebackType
+
+from engine.errors import LabError
+
+READ_BYTES = 1 << 16
+
+
+class Terminal:
+    """Runs Python code in a terminal of its own; POSIX only.
+
+    Args:
+        code: what ``python -c`` is given.
+        width: columns.
+        height: rows.
+        env: environment on top of ours.
+
+    Raises:
+        LabError: this system has no pseudo-terminals.
+    """
+
+    def __init__(self, code: str, *, width: int, height: int, env: dict[str, str]) -> None:
+        if os.name != "posix":
+            raise LabError("This benchmark needs a pseudo-terminal: run it on Linux or macOS.")
+        import fcntl
+        import pty
+        import termios
+
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self.started = time.perf_counter()
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **env},
+        )
+        os.close(slave)
+        self._tail = b""
+
+    def __enter__(self) -> Terminal:
+        """Use it in a ``with``: the program ends with the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """End the program."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._master)
+
+    def type(self, text: str) -> None:
+        """Press keys."""
+        os.write(self._master, text.encode())
+
+    def wait_for(self, mark: str, timeout_s: float) -> float:
+        """Seconds since the program started until ``mark`` has been drawn from now on.
+
+        Raises:
+            LabError: it was not drawn in time, or the program ended.
+        """
+        wanted, seen = mark.encode(), self._tail
+        deadline = time.perf_counter() + timeout_s
+        while (left := deadline - time.perf_counter()) > 0:
+            data = self._read(left)
+            seen += data
+            if wanted in seen:
+                self._tail = b""
+                return time.perf_counter() - self.started
+            seen = seen[-len(wanted) - READ_BYTES :]
+        words = seen[-300:].decode("utf-8", "replace")
+        raise LabError(f"{mark!r} was not drawn within {timeout_s:g} s. The end was: {words!r}.")
+
+    def drain_clock(self, seconds: float) -> float:
+        """Read on for a while; the time after it, in seconds since the start."""
+        self.drain(seconds)
+        return time.perf_counter() - self.started
+
+    def drain(self, seconds: float) -> int:
+        """Read on for a while; the number of bytes drawn."""
+        end, count = time.perf_counter() + seconds, 0
+        while (left := end - time.perf_counter()) > 0:
+            count += len(self._read(left))
+        return count
+
+    def _read(self, timeout_s: float) -> bytes:
+        ready, _, _ = select.select([self._master], [], [], timeout_s)
+        if not ready:
+            return b""
+        try:
+            data = os.read(self._master, READ_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            raise LabError("The program in the terminal ended early.")
+        return data

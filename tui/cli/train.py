@@ -1,0 +1,83 @@
+"""``llmlab train``: start or resume a run and follow it until it ends."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from engine import runs
+from engine.errors import LabError, RunError
+from engine.runs import EventTail, RunStatus
+from tui.cli.output import emit_json, narrate, printable
+
+POLL_S = 0.25
+SHOW_S = 5.0
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start the run's process and follow it; Ctrl+C stops the run in a resumable state.
+
+    Raises:
+        LabError: neither or both of a stage and ``--resume``, or what ``engine.runs`` refuses.
+    """
+    if (arguments.stage is None) == (arguments.resume is None):
+        raise LabError("Say either a stage to train (llmlab train base) or --resume RUN.")
+    if arguments.resume is not None:
+        status = runs.resume_run(arguments.resume)
+    else:
+        status = runs.start_run(
+            arguments.stage,
+            preset=arguments.preset,
+            from_checkpoint=arguments.from_checkpoint,
+            name=arguments.out,
+            steps=arguments.steps,
+        )
+    narrate(f"run {status.name} ({status.stage}, {status.preset}): {status.path}")
+    try:
+        return _follow(status, as_json=arguments.json)
+    except KeyboardInterrupt:
+        narrate(f"Stopping {status.name}; what it learned is kept ...")
+        _stop(status.name)
+        narrate(f"Stopped. Go on with: llmlab train --resume {status.name}")
+        return 130
+
+
+def _follow(status: RunStatus, *, as_json: bool) -> int:
+    tail, shown = EventTail(status.path), 0.0
+    while True:
+        current = runs.read_status(status.name)
+        for event in tail.read():
+            if as_json:
+                emit_json(event)
+            elif event["type"] == "step":
+                if time.monotonic() - shown >= SHOW_S or event["step"] == current.total_steps:
+                    narrate(_step_line(event, current.total_steps))
+                    shown = time.monotonic()
+            elif event["type"] == "sample":
+                narrate(f"        {printable(event['prompt'])} ▸ {printable(event['text'])}")
+        if current.state not in runs.ALIVE:
+            break
+        time.sleep(POLL_S)
+    if current.state != "done":
+        raise RunError(f"The run {current.name!r} {current.state}: {current.message}")
+    narrate(f"done: llmlab sample {current.name} PROMPT")
+    return 0
+
+
+def _step_line(event: dict[str, Any], total: int) -> str:
+    left = (total - event["step"]) / max(1, event["step"]) * event["elapsed_s"]
+    rate = event["tokens_per_s"]
+    if rate:
+        left = (total - event["step"]) * event["tokens"] / event["step"] / rate
+    return (
+        f"step {event['step']:>5}/{total}  loss {event['loss']:.4f}  "
+        f"{event['bpb']:.3f} bits/byte  {rate / 1000:.1f} k tok/s  "
+        f"left {int(left // 60)}:{int(left % 60):02d}"
+    )
+
+
+def _stop(name: str) -> None:
+    runs.request(name, "stop")
+    while runs.read_status(name).state in runs.ALIVE:
+        time.sleep(POLL_S)

@@ -1,0 +1,94 @@
+"""What the command palette offers now: the list follows the state of the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tui.panes.compare import ComparePane
+from tui.panes.pipeline import PipelinePane
+from tui.widgets.top_bar import PANES
+
+if TYPE_CHECKING:
+    from tui.app import LabApp
+
+
+class Command(NamedTuple):
+    """A line of the palette."""
+
+    name: str
+    help: str
+    run: Callable[[], Any]
+
+
+def available(app: LabApp) -> Iterator[Command]:
+    """The commands that would do something now."""
+    for pane, (key, title) in PANES.items():
+        if app.shown_pane != pane:
+            yield Command(f"Go to {title}", f"Pane {key}", partial(app.action_pane, pane))
+    yield from _training(app)
+    for compare in app.query(ComparePane):
+        yield from _comparing(app, compare)
+
+
+def _training(app: LabApp) -> Iterator[Command]:
+    async def on_entry(entry: str, action: str) -> None:
+        await app.action_pane("pipeline")
+        pane = app.query_one(PipelinePane)
+        await pane.go_to(entry)
+        await pane.run_action(action)
+
+    for stage in ("base", "sft"):
+        start = partial(on_entry, f"stage:{stage}", "train")
+        yield Command(f"Train {stage}", "Start a training run", start)
+    run = app.watch_runs.training
+    if run is not None:
+        entry = f"run:{run.name}"
+        if run.state == "paused":
+            yield Command(f"Resume {run.name}", "It waits", partial(on_entry, entry, "resume"))
+        else:
+            yield Command(f"Pause {run.name}", "It keeps all", partial(on_entry, entry, "pause"))
+        yield Command(f"Stop {run.name}", "It saves itself", partial(on_entry, entry, "halt"))
+
+
+def _comparing(app: LabApp, pane: ComparePane) -> Iterator[Command]:
+    if pane.streamer.running:
+        yield Command("Stop the answers", "escape", pane.action_stop)
+    yield Command("Ask all columns", "enter in the prompt", pane.action_send)
+    yield Command("Repeat with another seed", "ctrl+r", pane.action_reseed)
+    other = "raw text" if pane.columns.chat else "chat"
+    yield Command(f"Send the prompt as {other}", "ctrl+t", pane.action_mode)
+    yield Command("Sampling of all columns", "F2", pane.action_sampling)
+    name = pane.columns.current.lane.name
+    own = "Take back the own sampling of" if pane.columns.current.lane.own else "Own sampling for"
+    yield Command(f"{own} {name}", "o", pane.action_own)
+    yield Command(f"Another checkpoint in place of {name}", "c", pane.action_choose)
+    if len(pane.columns.all) < 4:
+        yield Command("Add a column", "+", pane.action_add)
+    if len(pane.columns.all) > 2:
+        yield Command(f"Remove the column of {name}", "-", pane.action_remove)
+    yield Command(f"Copy the answer of {name}", "y", pane.action_copy)
+
+
+class LabCommands(Provider):
+    """Feeds the palette."""
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for command in self._commands():
+            yield DiscoveryHit(command.name, command.run, help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Those that match."""
+        matcher = self.matcher(query)
+        for command in self._commands():
+            score = matcher.match(command.name)
+            if score > 0:
+                hit = matcher.highlight(command.name)
+                yield Hit(score, hit, command.run, help=command.help)
+
+    def _commands(self) -> Iterator[Command]:
+        return available(cast("LabApp", self.app))

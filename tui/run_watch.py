@@ -1,0 +1,86 @@
+"""Keeps up with the training runs on disk; they live in processes of their own and outlive us."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import LabError
+from engine.files import read_jsonl
+from tui.format import duration
+from tui.run_history import RunHistory
+
+if TYPE_CHECKING:
+    from engine.runs import RunStatus
+    from tui.services import Runs, Tail
+
+ALIVE = ("starting", "running", "paused")
+RESUMABLE = ("paused", "stopped", "failed", "lost")
+
+
+class RunWatch:
+    """The runs and their numbers as of the last :meth:`refresh`; files are read in a thread."""
+
+    def __init__(self, runs: Callable[[], Runs], tail: Callable[[Path], Tail]) -> None:
+        self.runs: Sequence[RunStatus] = ()
+        self._runs, self._tail = runs, tail
+        self._tails: dict[str, Tail] = {}
+        self._histories: dict[str, RunHistory] = {}
+        self._reference: dict[Path, RunHistory] = {}
+
+    @property
+    def control(self) -> Runs:
+        """Starts, resumes and steers runs; its calls read files, so make them in a thread."""
+        return self._runs()
+
+    async def refresh(self, look_at: str | None = None) -> bool:
+        """Read again; whether the list or the numbers of an alive or looked-at run changed."""
+        before = self.runs
+        self.runs = await asyncio.to_thread(self.control.list_runs)
+        changed = before != self.runs
+        for run in self.runs:
+            if run.state in ALIVE or run.name == look_at:
+                tail = self._tails.setdefault(run.name, self._tail(run.path))
+                changed = self.history(run.name).take(await asyncio.to_thread(tail.read)) or changed
+        return changed
+
+    def history(self, name: str) -> RunHistory:
+        """What a run has written; empty until it has been looked at."""
+        return self._histories.setdefault(name, RunHistory())
+
+    async def reference(self, checkpoint: Path) -> RunHistory:
+        """The curve that lies beside a checkpoint; empty when there is none."""
+        if checkpoint not in self._reference:
+            history = self._reference[checkpoint] = RunHistory()
+            history.take(await asyncio.to_thread(_read_curve, checkpoint / "curve.jsonl"))
+        return self._reference[checkpoint]
+
+    def named(self, name: str) -> RunStatus | None:
+        """A run by its name."""
+        return next((run for run in self.runs if run.name == name), None)
+
+    @property
+    def training(self) -> RunStatus | None:
+        """The run that trains or waits, if one does."""
+        return next((run for run in self.runs if run.state in ALIVE), None)
+
+    def job_words(self) -> str:
+        """``job base-0003 71 % · ETA 3:12`` for the status line."""
+        run = self.training
+        if run is None:
+            return ""
+        share = run.step / run.total_steps if run.total_steps else 0.0
+        words = f"job {run.name} {share:.0%}"
+        if run.state != "running":
+            return f"{words} · {run.state}"
+        eta = self.history(run.name).eta_s(run.total_steps)
+        return words if eta is None else f"{words} · ETA {duration(eta)}"
+
+
+def _read_curve(path: Path) -> list[dict[str, object]]:
+    try:
+        return [event for event in read_jsonl(path) if isinstance(event, dict)]
+    except (OSError, ValueError, LabError):
+        return []  # A reference curve is a comfort: without it the run's own curve stands alone.

@@ -1,0 +1,98 @@
+"""What to train, before a run begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Label, RadioButton, RadioSet, Select, Static
+
+from tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PRESETS = (
+    ("nano", "the size that ships; minutes to an hour on two cores"),
+    ("pico", "a toy for trying out; under a minute"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StartChoice:
+    """What ``start_run`` is called with; None leaves the recipe's own value."""
+
+    stage: str
+    preset: str
+    steps: int | None
+    parent: str | None
+
+
+class StartRun(Dialog[StartChoice]):
+    """Preset, steps and, for a stage that needs one, the checkpoint to start from."""
+
+    def __init__(self, stage: str, parents: Sequence[str]) -> None:
+        super().__init__()
+        self.stage, self.parents = stage, parents
+
+    def compose(self) -> ComposeResult:
+        """Three choices, each with a default, so that enter enter is enough."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(f"train {self.stage}")
+            with RadioSet(id="preset", compact=True):
+                for index, (name, words) in enumerate(PRESETS):
+                    yield RadioButton(Content(f"{name}  {words}"), value=index == 0, compact=True)
+            with Horizontal(classes="field"):
+                yield Label("steps", classes="name")
+                yield Input(id="steps", placeholder="recipe", type="integer", compact=True)
+                yield Label("empty takes the recipe's own number", classes="hint")
+            if self.parents:
+                with Horizontal(classes="field"):
+                    yield Label("start from", classes="name")
+                    yield Select(
+                        [(Content(name), name) for name in self.parents],
+                        prompt="the preset's own base",
+                        compact=True,
+                    )
+            yield Static("", id="mistake")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                yield Button("Train", id="train", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """Enter starts with the defaults."""
+        self.query_one("#train", Button).focus()
+
+    @on(Input.Submitted)
+    def submitted(self) -> None:
+        """Enter in the field."""
+        self._finish()
+
+    @on(Button.Pressed)
+    def pressed(self, event: Button.Pressed) -> None:
+        """By mouse, or enter on a button."""
+        if event.button.id == "train":
+            self._finish()
+        else:
+            self.dismiss(None)
+
+    def _finish(self) -> None:
+        text = self.query_one("#steps", Input).value.strip()
+        if text and not (text.isdigit() and int(text) > 0):
+            words = f"✗ steps is {text!r}; type a whole number above 0, or nothing."
+            self.query_one("#mistake", Static).update(Content(words))
+            return
+        index = self.query_one(RadioSet).pressed_index
+        parent = self.query_one(Select).value if self.parents else None
+        self.dismiss(
+            StartChoice(
+                stage=self.stage,
+                preset=PRESETS[max(0, index)][0],
+                steps=int(text) if text else None,
+                parent=parent if isinstance(parent, str) else None,
+            )
+        )

@@ -1,0 +1,124 @@
+"""The columns of the compare pane: side by side where there is room, else one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from tui.lane import Lane
+from tui.transcript import Note
+from tui.widgets.column import Column
+
+if TYPE_CHECKING:
+    from engine.manifest import CheckpointInfo
+
+LEAST_COLUMNS, MOST_COLUMNS = 2, 4
+LEAST_CELLS = 36
+"""A column narrower than this reads badly: then one column is shown at a time."""
+
+_PRESET = "nano"
+
+
+class Columns(Horizontal):
+    """Two to four columns, one of them current."""
+
+    def __init__(self) -> None:
+        super().__init__(id="columns")
+        self.active = 0
+        self.chat = True
+
+    def compose(self) -> ComposeResult:
+        """A column for each trained stage; ``fill`` gives them their checkpoints."""
+        for stage in ("base", "sft"):
+            column = Column(Lane(stage))
+            column.say(Note("dim", "Looking for checkpoints."))
+            yield column
+
+    @property
+    def all(self) -> list[Column]:
+        """From left to right."""
+        return list(self.query(Column))
+
+    @property
+    def current(self) -> Column:
+        """The column that had the focus last."""
+        return self.all[min(self.active, len(self.all) - 1)]
+
+    def fill(self, checkpoints: Sequence[CheckpointInfo]) -> None:
+        """Give each empty column the newest checkpoint of its stage, the shipped size first."""
+        for column in self.all:
+            stage = column.lane.name
+            of_stage = [info for info in checkpoints if info.stage == stage]
+            found = [info for info in of_stage if info.preset == _PRESET] or of_stage
+            if found:
+                column.lane = Lane(found[0].name, found[0])
+            elif not checkpoints:
+                column.say(
+                    Note("dim", f"There is no {stage} checkpoint yet."),
+                    Note("dim", "Train one in 1 Pipeline: press 1, choose the stage, press t."),
+                )
+        self.relabel()
+
+    async def add(self, lane: Lane) -> None:
+        """One more column to the right, current from now on."""
+        column = Column(lane)
+        column.say(Note("dim", "Press enter in the prompt to ask this one too."))
+        await self.mount(column)
+        self.go_to(column)
+
+    async def take_away(self, column: Column) -> None:
+        """One column less."""
+        await column.remove()
+        self.go_to(self.all[min(self.active, len(self.all) - 1)])
+
+    def go_to(self, column: Column) -> None:
+        """Make a column the current one and give it the focus."""
+        self._set_active(column)
+        column.focus()
+
+    def step(self, by: int) -> None:
+        """Go to the next or previous column, around the end."""
+        columns = self.all
+        self.go_to(columns[(self.active + by) % len(columns)])
+
+    def relabel(self) -> None:
+        """Write the words on all borders."""
+        for column in self.all:
+            self.label(column)
+
+    def label(self, column: Column) -> None:
+        """Write the words on a column's border, its number where the others are hidden."""
+        columns = self.all
+        if column in columns:
+            tabbed = self.has_class("-tabs")
+            number = f"{columns.index(column) + 1}/{len(columns)} " if tabbed else ""
+            column.label(chat=self.chat, number=number)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The column that has the focus is the current one."""
+        if isinstance(event.widget, Column):
+            self._set_active(event.widget)
+
+    def on_resize(self) -> None:
+        """There may be room for all now, or no longer."""
+        self._arrange()
+
+    def on_mount(self) -> None:
+        """Mark the first one."""
+        self._arrange()
+
+    def _set_active(self, column: Column) -> None:
+        self.active = self.all.index(column)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        columns = self.all
+        room = self.size.width // len(columns)
+        self.set_class(0 < room < LEAST_CELLS, "-tabs")
+        for column in columns:
+            column.set_class(column is self.current, "-current")
+        self.relabel()
