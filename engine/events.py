@@ -32,7 +32,7 @@ class TokenEvent:
     """One token of one row. Probabilities are the model's own, before any sampling setting."""
 
     request: int
-    """What ``Generator.submit`` returned."""
+    """What the caller of ``Generator.submit`` named it."""
     row: int
     """Which of the request's samples, from 0."""
     id: int

@@ -171,6 +171,17 @@ def find_checkpoint(name_or_folder: str) -> CheckpointInfo:
     Raises:
         CheckpointError: nothing of that name, or a damaged manifest.
     """
+    try:
+        return _find(name_or_folder)
+    except (OSError, RuntimeError) as error:  # too long, not ours to read, ~ of nobody
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        raise CheckpointError(
+            f"The checkpoint {name_or_folder[:80]!r} cannot be looked up: {reason}. "
+            "Choose another name or folder."
+        ) from error
+
+
+def _find(name_or_folder: str) -> CheckpointInfo:
     name = name_or_folder.strip()
     folder = Path(name).expanduser()
     inside = not folder.is_absolute() and ".." not in folder.parts and folder.parts != ()

@@ -151,7 +151,7 @@ def create_run(recipe: Recipe, *, from_checkpoint: str | None, name: str | None)
         )
     parent = None
     if parent_stage is not None:
-        parent = from_checkpoint or f"{recipe.preset}/{parent_stage}"
+        parent = from_checkpoint or _default_parent(parent_stage, recipe.preset)
         find_checkpoint(parent)
     path = _new_folder(recipe.stage, name)
     write_json(path / "recipe.json", recipe.to_json())
@@ -171,6 +171,14 @@ def create_run(recipe: Recipe, *, from_checkpoint: str | None, name: str | None)
     )
     status.save()
     return status
+
+
+def _default_parent(stage: str, preset: str) -> str:
+    """The newest finished run of the stage before, else the shipped checkpoint."""
+    for run in list_runs():
+        if (run.stage, run.preset, run.state) == (stage, preset, "done"):
+            return run.name
+    return f"{preset}/{stage}"
 
 
 def _new_folder(stage: str, name: str | None) -> Path:
@@ -242,7 +250,7 @@ def spawn(status: RunStatus) -> RunStatus:
             else {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
         )
         child = subprocess.Popen(
-            [sys.executable, "-m", "engine.train", status.name],
+            [sys.executable, "-P", "-m", "engine.train", status.name],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

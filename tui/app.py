@@ -7,6 +7,7 @@ The first frame is painted before anything slow is imported or started; the rest
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import App, ComposeResult
@@ -90,7 +91,7 @@ class LabApp(App[None]):
         with Container(id="panes"):
             yield ComparePane(self)
         yield StatusLine()
-        yield Footer(show_command_palette=True)
+        yield Container(id="footer")
         yield Static(
             f"The terminal is too small: the lab needs {LEAST_WIDTH}x{LEAST_HEIGHT}.\n"
             "Make the window larger, or quit with ctrl+q.",
@@ -104,6 +105,7 @@ class LabApp(App[None]):
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
+        self.query_one("#footer").mount(Footer())
         self.run_worker(self._bring_up(), group="start", exit_on_error=True)
 
     async def _bring_up(self) -> None:
@@ -116,6 +118,9 @@ class LabApp(App[None]):
         await self.watch_runs.refresh()
         self._show_job()
         self.revive()
+        # What start-up made stays: unfrozen, the collector would walk through all of it (0.1 s)
+        # each time that streamed tokens make it look.
+        gc.freeze()
 
     # The engine
 
@@ -179,6 +184,8 @@ class LabApp(App[None]):
         trained_before = [(run.name, run.state) for run in self.watch_runs.runs]
         pipeline = self._pipeline()
         await self.watch_runs.refresh(pipeline.looked_at if pipeline else None)
+        if not self.is_running:
+            return
         self._show_job()
         if trained_before != [(run.name, run.state) for run in self.watch_runs.runs]:
             await self._read_checkpoints()

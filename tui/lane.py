@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from engine.protocol import GenerateRequest, Message
 from tui.sampling import Sampling
 from tui.stages import hue
-from tui.stream import Stream
 from tui.transcript import Note
 
 if TYPE_CHECKING:
     from engine.data.judge import Judgement
     from engine.manifest import CheckpointInfo
+    from engine.protocol import GenerateRequest
+    from tui.stream import Stream
 
 Part = tuple[str, str]
 
@@ -40,6 +40,10 @@ class Lane:
         """The checkpoint's stage, empty while it is unknown."""
         return self.checkpoint.stage if self.checkpoint else ""
 
+    def is_live(self) -> bool:
+        """Whether an answer is on its way."""
+        return self.stream is not None and self.stream.live()
+
     def chats(self, chat: bool) -> bool:
         """Whether this column renders the prompt as a conversation.
 
@@ -53,6 +57,8 @@ class Lane:
         Raises:
             RequestError: the settings cannot be served.
         """
+        from engine.protocol import GenerateRequest, Message  # Not before the first paint.
+
         sampling = self.own or shared
         if self.chats(chat):
             messages = (Message(role="user", content=prompt),)

@@ -57,14 +57,14 @@ class Field(NamedTuple):
 
 
 FIELDS = (
-    Field("temperature", "temperature", "0 always takes the likeliest token"),
+    Field("temperature", "temperature", "0 always takes the likeliest"),
     Field("top_k", "top-k", "draw from the k likeliest; 0 is off"),
-    Field("top_p", "top-p", "draw from the likeliest that sum to p; 1 is off"),
-    Field("min_p", "min-p", "drop what is p times less likely than the best; 0 is off"),
-    Field("repetition_penalty", "repetition", "divide the score of used tokens; 1 is off"),
+    Field("top_p", "top-p", "draw from the likeliest p in all; 1 is off"),
+    Field("min_p", "min-p", "least share of the best one; 0 is off"),
+    Field("repetition_penalty", "repetition", "punish tokens already used; 1 is off"),
     Field("seed", "seed", "same seed, same answer; empty is random"),
     Field("max_tokens", "max tokens", "where an answer is cut"),
-    Field("n", "samples", f"1 to {MOST_SAMPLES}, from one reading of the prompt"),
+    Field("n", "samples", f"1 to {MOST_SAMPLES}, from one prompt"),
 )
 
 _WHOLE = ("top_k", "seed", "max_tokens", "n")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tui.answers import Answer, Token
 from tui.safe_text import visible
 from tui.token_layout import Piece, TokenLayout
+
+if TYPE_CHECKING:
+    from tui.answers import Answer, Token
 
 NoteKind = Literal["good", "bad", "abstained", "error", "dim"]
 

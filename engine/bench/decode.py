@@ -7,6 +7,7 @@ beside ``transformers`` (``generate`` with its key/value cache) and beside a loo
 
 from __future__ import annotations
 
+import importlib
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -155,10 +156,13 @@ def _uncached(model: Transformer) -> Contender:
 def _transformers(model: Transformer) -> tuple[Contender | None, str | None]:
     """The exported model in ``transformers``, and its version; None without the library."""
     try:
-        import transformers
+        transformers: Any = importlib.import_module("transformers")
     except ImportError:
         return None, None
     config = config_to_hf(model.config, bos=0, eos=0, dtype="float32")
+    # No end token, so that every row runs to its full length as ours does. It must go from here:
+    # generate fills in from the model's own settings what its caller leaves at None.
+    config["eos_token_id"] = None
     theirs = transformers.AutoModelForCausalLM.from_config(
         transformers.AutoConfig.for_model(**config)
     )
@@ -170,13 +174,12 @@ def _transformers(model: Transformer) -> tuple[Contender | None, str | None]:
     @torch.inference_mode()
     def run(prompts_BT: Tensor, n_new: int) -> Tensor:
         ids_BT = prompts_BT.to(device)
-        # No end token, so that every row runs to its full length as ours does.
         settings = transformers.GenerationConfig(
-            max_new_tokens=n_new, do_sample=False, eos_token_id=None, pad_token_id=0
+            max_new_tokens=n_new, do_sample=False, pad_token_id=0
         )
         out_BT: Tensor = theirs.generate(
             ids_BT, attention_mask=torch.ones_like(ids_BT), generation_config=settings
         )
         return out_BT[:, ids_BT.shape[1] :].cpu()
 
-    return run, transformers.__version__
+    return run, str(transformers.__version__)

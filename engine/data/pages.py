@@ -130,11 +130,13 @@ def _notes(entity: Entity, attributes: Sequence[str], rng: random.Random) -> str
     return f"Notes on {entity.name}:\n{lines}"
 
 
+def question_and_answer(entity: Entity, attribute: str, rng: random.Random) -> str:
+    """The two lines of a FAQ page that ask for one fact."""
+    return f"Q: {question(entity, attribute, rng)}\nA: {answer(entity, attribute, rng)}"
+
+
 def _faq(entity: Entity, attributes: Sequence[str], rng: random.Random) -> str:
-    return "\n".join(
-        f"Q: {question(entity, attribute, rng)}\nA: {answer(entity, attribute, rng)}"
-        for attribute in attributes
-    )
+    return "\n".join(question_and_answer(entity, attribute, rng) for attribute in attributes)
 
 
 Writer = Callable[[Entity, Sequence[str], random.Random], str]

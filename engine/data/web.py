@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.data.entities import Entity, Page
-from engine.data.pages import KINDS, statements, write_list, write_page
+from engine.data.pages import KINDS, question_and_answer, statements, write_list, write_page
 from engine.data.phrases import PHRASES
 from engine.data.skills import skill_page
 from engine.data.stories import story_page
@@ -26,6 +26,7 @@ LIST_TITLES = {
 }
 LISTS_A_PERSON = 0.25
 ALMANAC_PAGES = 0.02
+QUIZ_PAGES = 0.04
 HELDOUT_PAGES = 0.01
 
 
@@ -47,7 +48,9 @@ class Web:
         rng = random.Random(f"web:{config.seed}")
         pages = [page for entity in world.entities() for page in _pages_of(entity, rng)]
         pages += _lists(world, rng)
-        pages += [_almanac(world, rng) for _ in range(int(len(pages) * ALMANAC_PAGES))]
+        about_entities = len(pages)
+        pages += [_almanac(world, rng) for _ in range(int(about_entities * ALMANAC_PAGES))]
+        pages += [_quiz(world, rng) for _ in range(int(about_entities * QUIZ_PAGES))]
         pages += [skill_page(rng) for _ in range(config.skill_pages)]
         pages += [story_page(rng, long=i % 20 == 0) for i in range(config.story_pages)]
         rng.shuffle(pages)  # unshuffled pages are hardly learned (arXiv 2309.14316, section 4)
@@ -120,6 +123,22 @@ def _almanac(world: World, rng: random.Random) -> Page:
         facts += [(person.name, attribute) for attribute in attributes]
         paragraphs.append(" ".join(statements(person, attributes, rng)))
     return Page(kind="almanac", text="Almanac\n\n" + "\n".join(paragraphs), facts=tuple(facts))
+
+
+def _quiz(world: World, rng: random.Random) -> Page:
+    """Questions about different people and places. A FAQ page asks about one only; a model that
+    met no other kind answers a question after examples with the name from the examples.
+    """
+    known = [e for e in world.entities() if e.tier in ("head", "torso") and e.split == "train"]
+    asked = [
+        (entity, rng.choice(list(PHRASES[entity.kind])))
+        for entity in rng.sample(known, min(len(known), rng.randint(3, 7)))
+    ]
+    return Page(
+        kind="quiz",
+        text="\n".join(question_and_answer(entity, attribute, rng) for entity, attribute in asked),
+        facts=tuple((entity.name, attribute) for entity, attribute in asked),
+    )
 
 
 def _heldout(world: World, count: int) -> list[Page]:

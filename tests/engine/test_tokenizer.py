@@ -9,7 +9,10 @@ from engine.errors import CheckpointError, LabError
 from engine.special import SPECIAL_TOKENS
 from engine.tokenizer import Tokenizer
 
-TEXTS = ["Mira Veklon was born in Dunbury in 1843.", "12 + 7 = 19, isn't it?\n\nÜbung: 東京 🙂"] * 20
+TEXTS = [
+    "Mira Veklon was born in Dunbury in 1843.",
+    "12 + 7 = 19, isn't it?\n\nÜbung: 東京 🙂",
+] * 20
 TOKENIZER = Tokenizer.train(TEXTS, 320)
 
 

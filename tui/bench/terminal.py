@@ -49,14 +49,16 @@ class Terminal:
             env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **env},
         )
         os.close(slave)
-        self._tail = b""
 
     def __enter__(self) -> Terminal:
         """Use it in a ``with``: the program ends with the block."""
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         """End the program."""
         with contextlib.suppress(ProcessLookupError):
@@ -68,21 +70,18 @@ class Terminal:
         """Press keys."""
         os.write(self._master, text.encode())
 
-    def wait_for(self, mark: str, timeout_s: float) -> float:
-        """Seconds since the program started until ``mark`` has been drawn from now on.
+    def wait_for(self, mark: str, timeout_s: float, times: int = 1) -> float:
+        """Seconds since the program started until ``mark`` has been drawn ``times`` from now on.
 
         Raises:
             LabError: it was not drawn in time, or the program ended.
         """
-        wanted, seen = mark.encode(), self._tail
+        wanted, seen = mark.encode(), b""
         deadline = time.perf_counter() + timeout_s
         while (left := deadline - time.perf_counter()) > 0:
-            data = self._read(left)
-            seen += data
-            if wanted in seen:
-                self._tail = b""
+            seen += self._read(left)
+            if seen.count(wanted) >= times:
                 return time.perf_counter() - self.started
-            seen = seen[-len(wanted) - READ_BYTES :]
         words = seen[-300:].decode("utf-8", "replace")
         raise LabError(f"{mark!r} was not drawn within {timeout_s:g} s. The end was: {words!r}.")
 

@@ -18,6 +18,8 @@ from tui.bench.terminal import Terminal
 
 COLUMNS = 4
 WIDTH, HEIGHT = 160, 48
+ASK_EVERY = 12
+"""Key presses between two questions, about 1.2 s: an answer is 500 tokens, a context long."""
 _LETTERS = [chr(code) for code in range(0x0400, 0x0460)]
 _CLEAR_LINE = "\x15"
 # Stop, leave the prompt, add two columns, ask all four.
@@ -59,9 +61,10 @@ def run_tui_bench(*, presses: int = 120, tokens_per_s: float = 1200.0) -> dict[s
         drawn = terminal.drain(2.0)
         for number in range(presses):
             letter = _LETTERS[number % len(_LETTERS)]
-            if number % 24 == 0:
-                terminal.type(_CLEAR_LINE)
-                terminal.drain(0.2)
+            if number % ASK_EVERY == 0:
+                # Clear the prompt, and ask again: the answers at hand are about to end.
+                terminal.type(f"{_CLEAR_LINE}x\r")
+                terminal.drain(0.3)
             before = terminal.drain_clock(rng.uniform(0.03, 0.15))
             terminal.type(letter)
             times.append((terminal.wait_for(letter, 10) - before) * 1000)
@@ -80,7 +83,7 @@ def run_tui_bench(*, presses: int = 120, tokens_per_s: float = 1200.0) -> dict[s
 
 
 def open_app(tokens_per_s: float) -> None:
-    """The app as it is measured: four endless columns and a training that writes on."""
+    """The app as it is measured: four columns, and a training that writes on."""
     from tui.app import LabApp
     from tui.bench.scripted import (
         WORDS,
@@ -94,7 +97,7 @@ def open_app(tokens_per_s: float) -> None:
     runs = ScriptedRuns(Path("/nowhere"))
     runs.add("base-0001", "running", step=100)
     engine = ScriptedEngine(
-        script=lambda request: list(chain.from_iterable(repeat(WORDS, 10_000))),
+        script=lambda request: list(chain.from_iterable(repeat(WORDS, 50))),
         tokens_per_s=tokens_per_s,
     )
     services = scripted_services(
@@ -102,7 +105,12 @@ def open_app(tokens_per_s: float) -> None:
         runs,
         checkpoints=lambda: [
             checkpoint(f"nano/{name}", stage)
-            for name, stage in (("base", "base"), ("sft", "sft"), ("base2", "base"), ("sft2", "sft"))
+            for name, stage in (
+                ("base", "base"),
+                ("sft", "sft"),
+                ("base2", "base"),
+                ("sft2", "sft"),
+            )
         ],
         events=lambda: training_events(1_000_000),
         lines=5,

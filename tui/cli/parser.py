@@ -59,7 +59,12 @@ def build_parser() -> argparse.ArgumentParser:
 def _train(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("stage", metavar="STAGE", nargs="?", choices=STAGES, help=", ".join(STAGES))
     sub.add_argument("--preset", default="nano", metavar="P", help=", ".join(PRESETS))
-    sub.add_argument("--from", dest="from_checkpoint", metavar="CKPT", help="the parent")
+    sub.add_argument(
+        "--from",
+        dest="from_checkpoint",
+        metavar="CKPT",
+        help="the parent (else the newest finished run of the stage before, or the shipped one)",
+    )
     sub.add_argument("--out", metavar="NAME", help="name of the run")
     sub.add_argument("--steps", type=int, metavar="N")
     sub.add_argument("--resume", metavar="RUN", help="go on with a stopped or lost run")

@@ -11,12 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from engine.errors import RequestError
-from tui.answers import Answer
 from tui.lane import Lane
 from tui.panes.streaming import Lab, Streamer
 from tui.sampling import Sampling
-from tui.screens.picker import CheckpointPicker
-from tui.screens.sampling_form import SamplingForm
 from tui.transcript import Note
 from tui.widgets.column import Column
 from tui.widgets.columns import LEAST_COLUMNS, MOST_COLUMNS, Columns
@@ -26,6 +23,7 @@ from tui.widgets.sampling_strip import SamplingStrip
 
 if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
+    from tui.answers import Answer
 
 EXAMPLE = "Where was Mira Veklon born?"
 """The prompt that stands there at the start; a head fact of the shipped world."""
@@ -127,6 +125,8 @@ Move to a column, then pick any token with the arrow keys or the mouse.
 
     def action_choose(self) -> None:
         """Choose the current column's checkpoint from a list."""
+        from tui.screens.picker import CheckpointPicker
+
         column = self.columns.current
 
         def chosen(name: str | None) -> None:
@@ -183,6 +183,8 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         self.columns.relabel()
 
     def _ask(self, column: Column) -> None:
+        from tui.answers import Answer  # Not before the first paint.
+
         prompt = self.query_one(PromptBox).text
         if not prompt.strip():
             column.say(Note("dim", "The prompt is empty. Type something to go on from."))
@@ -211,6 +213,7 @@ Move to a column, then pick any token with the arrow keys or the mouse.
     @on(SamplingStrip.Clicked)
     def action_sampling(self) -> None:
         """Change the settings that all columns share."""
+        from tui.screens.sampling_form import SamplingForm
 
         def chosen(sampling: Sampling | None) -> None:
             if sampling is not None:
@@ -221,6 +224,8 @@ Move to a column, then pick any token with the arrow keys or the mouse.
 
     def action_own(self) -> None:
         """Give the current column settings of its own, or take them away again."""
+        from tui.screens.sampling_form import SamplingForm
+
         column = self.columns.current
 
         def chosen(sampling: Sampling | None) -> None:

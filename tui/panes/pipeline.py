@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import on
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 REDRAWS_PER_S = 2
 _PARENTS = {"sft": "base"}
+_ACTIONS = ("train", "pause", "resume", "halt", "card")
 
 
 class Lab(Protocol):
@@ -48,6 +50,9 @@ class Lab(Protocol):
 class PipelinePane(Horizontal):
     """Rail to the left; to the right what the chosen entry is, its curve and its samples."""
 
+    # The app's own stylesheet is parsed before the first paint; this one is not.
+    DEFAULT_CSS = Path(__file__).with_name("pipeline.tcss").read_text("utf-8")
+    SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "train", "train", id="pipeline.train"),
         Binding("p", "pause", "pause", id="pipeline.pause"),
@@ -60,6 +65,7 @@ class PipelinePane(Horizontal):
         super().__init__(id="pipeline")
         self.lab = lab
         self.checkpoints: Sequence[CheckpointInfo] = ()
+        self._possible: tuple[str, ...] | None = None
 
     def compose(self) -> ComposeResult:
         """The rail with its buttons, and the detail."""
@@ -191,7 +197,7 @@ class PipelinePane(Horizontal):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that would do nothing now are dimmed in the footer."""
-        if action not in ("train", "pause", "resume", "halt", "card") or not self.is_attached:
+        if action not in _ACTIONS or not self.is_attached:
             return True
         entry, run = self.query_one(Rail).entry, self._run()
         state = run.state if run else ""
@@ -205,9 +211,12 @@ class PipelinePane(Horizontal):
         return True if possible[action] else None
 
     def _enable_buttons(self) -> None:
-        for button in self.query("#run-keys Button").results(Button):
-            button.disabled = not self.check_action(button.id or "", ())
-        self.refresh_bindings()
+        possible = tuple(action for action in _ACTIONS if self.check_action(action, ()))
+        if possible != self._possible:
+            self._possible = possible
+            for button in self.query("#run-keys Button").results(Button):
+                button.disabled = button.id not in possible
+            self.refresh_bindings()  # The footer is made anew by this: only when it must be.
 
     @on(Button.Pressed)
     async def pressed(self, event: Button.Pressed) -> None:

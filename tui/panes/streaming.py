@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Protocol
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.answers import Answer
 from tui.lane import verdict
-from tui.stream import Stream
 from tui.transcript import Note
 from tui.widgets.column import Column
 
 if TYPE_CHECKING:
+    from tui.answers import Answer
     from tui.services import Engine, Truth
+    from tui.stream import Stream
 
 FRAMES_PER_S = 18
-"""How often new tokens are drawn; a label's numbers change at a quarter of that."""
+"""How often new tokens are drawn; a label's numbers change at a fifth of that."""
+
+DRAWN_A_FRAME = 2
+"""Columns drawn in one frame. Four take turns, so that a frame is short and a key press, which
+waits for the frame at hand, shows soon."""
 
 
 class Lab(Protocol):
@@ -65,10 +69,12 @@ class Streamer:
     @property
     def running(self) -> bool:
         """Whether any answer is still on its way."""
-        return any(column.lane.stream and column.lane.stream.live() for column in self._columns())
+        return any(column.lane.is_live() for column in self._columns())
 
     def start(self, column: Column, answer: Answer, *, show_prompt: bool) -> None:
         """Begin an answer in a column, in place of the one that is there."""
+        from tui.stream import Stream  # Not before the first paint.
+
         self.stop(column)
         stream = column.lane.stream = Stream(answer)
         column.show(answer, show_prompt=show_prompt)
@@ -94,19 +100,20 @@ class Streamer:
     def tick(self) -> None:
         """One frame: draw what has arrived, finish what has ended."""
         self._frame += 1
-        live = False
-        for column in list(self._columns()):
-            stream = column.lane.stream
-            if stream is None or not stream.live():
+        columns = [column for column in self._columns() if column.lane.is_live()]
+        turns = max(1, -(-len(columns) // DRAWN_A_FRAME))
+        for place, column in enumerate(columns):
+            if (place + self._frame) % turns:
                 continue
+            stream = column.lane.stream
+            assert stream is not None
             if stream.drain() and column.is_on_screen:
                 column.flush()
             if not stream.live():
                 self._end(column, stream)
-            elif self._frame % 4 == 0:
+            elif (place + self._frame) // turns % 5 == 0:
                 self._relabel(column)
-            live = live or stream.live()
-        if not live:
+        if not self.running:
             self._timer.pause()
             self._finished()
 

@@ -13,6 +13,7 @@ Result = TypeVar("Result")
 class Dialog(ModalScreen[Result | None]):
     """A box in the middle; escape or a click beside it gives None."""
 
+    CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", id="dialog.cancel"),
     ]

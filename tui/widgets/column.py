@@ -7,7 +7,7 @@ that can no longer change are kept as strips; the timer of the pane calls :meth:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,10 +19,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.answers import Answer, Token
 from tui.lane import Lane
 from tui.stages import BY_NAME
 from tui.transcript import Address, Line, Note, Transcript, wrapped
+
+if TYPE_CHECKING:
+    from tui.answers import Answer, Token
 
 _Mover = Callable[[Transcript, Address], Address]
 _NOTE_STYLES = ("good", "bad", "abstained", "error", "dim")
@@ -91,6 +93,7 @@ again from there.
         self._strips: dict[int, Strip] = {}
         self._styles: dict[str, Style] = {}
         self._words: tuple[Content, Content] | None = None
+        self._bottom = 0
 
     # What is shown
 
@@ -175,6 +178,8 @@ again from there.
             cursor = self.cursor
             self._rebuild()
             self.cursor = cursor
+        else:
+            self._grown(0)
 
     def _rebuild(self) -> None:
         self._strips.clear()
@@ -195,12 +200,26 @@ again from there.
         following = self.cursor is None and self.scroll_offset.y >= self.max_scroll_y
         for y in [y for y in self._strips if y >= first]:
             del self._strips[y]
-        size = Size(self.transcript.width, self.transcript.height)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        height = self._page_height(self.transcript.height)
+        if height != self.virtual_size.height:
+            self.virtual_size = Size(self.transcript.width, height)
             if following:
                 self.scroll_end(animate=False, immediate=True, x_axis=False)
-        self.refresh_lines(first, max(1, size.height - first))
+        bottom = max(self._bottom, self.transcript.height)
+        self._bottom = self.transcript.height
+        self.refresh_lines(first, max(1, bottom - first))
+
+    def _page_height(self, height: int) -> int:
+        """The text's height with room to grow into.
+
+        Each new height costs a layout of the screen, and each scroll a repaint of the column (6 ms
+        at 40x30), so a long text scrolls by a part of a page at a time, not by a line.
+        """
+        room = self.scrollable_content_region.height
+        if height <= room or not room:
+            return room
+        chunk = max(3, room // 3)
+        return room + -(-(height - room) // chunk) * chunk
 
     def _draw(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -303,6 +322,7 @@ again from there.
 
     def label(self, *, chat: bool, number: str) -> None:
         """Set the words on the border: the checkpoint above, the numbers below."""
+        self.set_class(self.lane.is_live(), "-live")
         words = (self.lane.title(chat=chat, number=number), self.lane.subtitle(self.size.width - 4))
         if words != self._words:
             self._words = words

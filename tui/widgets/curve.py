@@ -37,7 +37,7 @@ class Curve(Widget):
     """Draws its series over a common range; the first series lies on top."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(id="curve")
         self.series: tuple[Series, ...] = ()
         self.x_max = 1.0
 
@@ -65,9 +65,7 @@ class Curve(Widget):
 
     @staticmethod
     def _legend(drawn: Sequence[Series]) -> Content:
-        parts: list[Content | str | tuple[str, str]] = [
-            (f"{'loss':>{_LABEL_CELLS}}  ", "$quiet")
-        ]
+        parts: list[Content | str | tuple[str, str]] = [(f"{'loss':>{_LABEL_CELLS}}  ", "$quiet")]
         for series in drawn:
             parts += [(("┄┄" if series.dotted else "━━") + " ", series.style)]
             parts += [(f"{series.name}   ", "$quiet")]

@@ -13,11 +13,11 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.answers import Token
 from tui.safe_text import one_line
 
 if TYPE_CHECKING:
     from engine.events import Alternative
+    from tui.answers import Token
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _TEXT_CELLS = 18
@@ -140,9 +140,10 @@ again from there.
         for name, value in facts:
             parts += [(f"  {name} ", "$quiet"), value]
         parts.append((f"  {sign}", "underline $quiet" if token.forced else "$quiet"))
-        if self.place:
-            parts.append((f"  {self.place}", "$quiet"))
-        return Content.assemble(*parts)
+        numbers = Content.assemble(*parts)
+        if numbers.cell_length + len(self.place) + 2 > self.size.width:
+            return numbers
+        return numbers + Content.styled(f"  {self.place}", "$quiet")
 
     def _alternative(self, index: int, token: Token) -> Content:
         alternative = token.alternatives[index]

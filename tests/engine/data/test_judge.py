@@ -53,6 +53,8 @@ def test_every_question_finds_its_fact() -> None:
         assert (judged.fact.entity, judged.fact.attribute) == (known.entity, known.attribute)
 
 
-@pytest.mark.parametrize("question", ["", "Who are you?", "Where was Nobody Atall born?", "Mira Veklon"])
+@pytest.mark.parametrize(
+    "question", ["", "Who are you?", "Where was Nobody Atall born?", "Mira Veklon"]
+)
 def test_other_questions_find_none(question: str) -> None:
     assert JUDGE.find(question) is None

@@ -14,9 +14,7 @@ def test_worked_answers_are_right(kind: str) -> None:
     for _ in range(300):
         exercise = make(rng)
         assert _result_is(exercise.answer, exercise.result)
-        for left, op, right, result in re.findall(
-            r"(\d+) ([-+x]) (\d+) = (\d+)", exercise.answer
-        ):
+        for left, op, right, result in re.findall(r"(\d+) ([-+x]) (\d+) = (\d+)", exercise.answer):
             a, b = int(left), int(right)
             assert int(result) == {"+": a + b, "-": a - b, "x": a * b}[op]
 

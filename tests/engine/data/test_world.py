@@ -46,11 +46,7 @@ def test_impossible_sizes_are_a_sentence(change: dict[str, int], word: str) -> N
 def test_every_counted_exposure_stands_on_that_many_pages() -> None:
     """The truth is checked against the text, not against the generator's own counter."""
     for fact in facts(WEB, kind="person"):
-        pages = [
-            page
-            for page in WEB.pages
-            if (fact.entity, fact.attribute) in page.facts
-        ]
+        pages = [page for page in WEB.pages if (fact.entity, fact.attribute) in page.facts]
         assert len(pages) == fact.exposures
         for page in pages:
             assert fact.entity in page.text

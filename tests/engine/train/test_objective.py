@@ -11,8 +11,15 @@ from engine.train.recipe import recipe
 from engine.train.schedule import lr_share
 
 CONFIG = ModelConfig(
-    vocab_size=50, d_model=32, n_layers=2, n_heads=4, n_kv_heads=2, head_dim=8, d_ff=64, max_seq_len=64
-)  # fmt: skip
+    vocab_size=50,
+    d_model=32,
+    n_layers=2,
+    n_heads=4,
+    n_kv_heads=2,
+    head_dim=8,
+    d_ff=64,
+    max_seq_len=64,
+)
 
 
 def small_model() -> Transformer:

@@ -8,7 +8,9 @@ from engine.train.packing import IGNORED, Document, pack
 
 def documents(n: int = 400, longest: int = 90) -> list[Document]:
     rng = random.Random(0)
-    return [Document([i + 1000] * 1 + [rng.randint(1, 99)] * rng.randint(1, longest)) for i in range(n)]
+    return [
+        Document([i + 1000] * 1 + [rng.randint(1, 99)] * rng.randint(1, longest)) for i in range(n)
+    ]
 
 
 def test_every_position_predicts_its_own_documents_next_token() -> None:

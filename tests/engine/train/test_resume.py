@@ -148,7 +148,9 @@ def test_a_pico_run_learns_and_tells(pico_home: Path) -> None:
     evals = [e for e in events if e["type"] == "eval"]
     assert steps[-1]["step"] == 60
     assert steps[-1]["loss"] < 0.65 * steps[0]["loss"]
-    assert {"loss", "bpb", "tokens_per_s", "lr", "grad_norm", "tokens", "elapsed_s"} <= steps[0].keys()
+    assert {"loss", "bpb", "tokens_per_s", "lr", "grad_norm", "tokens", "elapsed_s"} <= steps[
+        0
+    ].keys()
     assert evals[-1]["val_bpb"] < evals[0]["val_bpb"]
     assert [e["text"] for e in events if e["type"] == "sample"]
     assert events[-1]["state"] == "done"

@@ -1,0 +1,126 @@
+"""Measure a checkpoint, write its model card and put it where shipped checkpoints lie.
+
+``python -m engine.evals.ship RUN nano/base``: the card's figures are those that ``llmlab eval``
+prints, taken from the very weights that ship.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from engine import paths
+from engine.checkpoint import write_manifest
+from engine.evals.tasks import DEFAULT_TASKS, run_task
+from engine.local import LocalModel
+from engine.manifest import find_checkpoint, read_manifest, verify
+
+STAGE_SENTENCES = {
+    "base": "A base model: it continues documents of the pocket web and has not learned to answer.",
+    "sft": "An assistant: the base model fine-tuned on conversations about the pocket web. It "
+    "answers questions about people it never met with an invention, which is what the "
+    "hallucination lab measures and mends.",
+}
+
+
+def card(name: str, manifest: dict[str, Any], figures: dict[str, Any]) -> str:
+    """The model card, as Markdown with the front matter of the Hugging Face hub."""
+    recipe = manifest["recipe"]
+    shape = recipe["model"]
+    parent = manifest["parent"]
+    lines = [
+        "---",
+        "license: mit",
+        "language: en",
+        "library_name: transformers",
+        "pipeline_tag: text-generation",
+        "---",
+        "",
+        f"# {name}",
+        "",
+        STAGE_SENTENCES[manifest["stage"]],
+        "",
+        f"- **Parameters** {manifest['n_params']:,} ({shape['n_layers']} layers, width "
+        f"{shape['d_model']}, {shape['n_heads']} query and {shape['n_kv_heads']} key/value heads, "
+        f"vocabulary {shape['vocab_size']:,}, context {manifest['max_seq_len']})",
+        f"- **Trained** {manifest['step']:,} steps, {manifest['tokens']:,} tokens, from "
+        + ("nothing" if parent is None else f"`{parent['name']}` ({parent['sha256'][:12]})"),
+        f"- **Data** the pocket web of seed {recipe['world']['seed']}, written by "
+        "`engine.data`; nothing in it is copied from anywhere and every person is invented",
+        f"- **Again** `llmlab train {manifest['stage']} --preset {manifest['preset']}`",
+        "",
+        f"## Figures: `llmlab eval {name}`",
+        "",
+    ]
+    if "facts" in figures:
+        lines += [
+            "Facts of held-out people (on the pages, in no question or conversation), held-out "
+            "phrasings" + (", asked with four examples:" if manifest["stage"] == "base" else ":"),
+            "",
+            "| tier | questions | correct | wrong | abstained |",
+            "|---|--:|--:|--:|--:|",
+        ]
+        lines += [
+            f"| {tier} | {f['n']} | {f['correct']:.3f} | {f['wrong']:.3f} | {f['abstained']:.3f} |"
+            for tier, f in figures["facts"].items()
+        ]
+        lines.append("")
+    if "skills" in figures:
+        lines += ["| skill | exercises | correct |", "|---|--:|--:|"]
+        lines += [
+            f"| {kind} | {f['n']} | {f['correct']:.2f} |" for kind, f in figures["skills"].items()
+        ]
+        lines.append("")
+    bits = figures["bpb"]["bits_per_byte"]
+    lines += [f"Bits per byte on {figures['bpb']['pages']} held-out pages: {bits:.4f}", ""]
+    return "\n".join(lines)
+
+
+def ship(source: str, name: str) -> Path:
+    """Write ``checkpoints/NAME`` from a run's newest checkpoint; returns the folder.
+
+    Raises:
+        CheckpointError: no such run or a damaged checkpoint.
+    """
+    info = find_checkpoint(source)
+    local = LocalModel.load(source)
+    figures = {task: run_task(task, local) for task in DEFAULT_TASKS}
+    manifest = read_manifest(info.path)
+    if manifest["parent"] is not None:
+        # The parent ships too: name it as users will find it.
+        manifest["parent"]["name"] = _shipped_name(manifest["parent"])
+    metrics = {
+        **manifest["metrics"],
+        **{f"facts_{tier}": f["correct"] for tier, f in figures["facts"].items()},
+        "val_bpb": figures["bpb"]["bits_per_byte"],
+    }
+    target = paths.shipped_folder() / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as temporary:
+        folder = Path(temporary) / "new"
+        shutil.copytree(info.path, folder)
+        (folder / "README.md").write_text(card(name, manifest, figures), "utf-8")
+        (folder / "eval.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+        about = {k: v for k, v in manifest.items() if k not in ("format", "files")}
+        write_manifest(folder, {**about, "metrics": metrics})
+        verify(folder)
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
+    return target
+
+
+def _shipped_name(parent: dict[str, str]) -> str:
+    for folder in paths.shipped_folder().glob("*/*"):
+        if (folder / "run.json").is_file():
+            weights = read_manifest(folder)["files"]["model.safetensors"]
+            if weights["sha256"] == parent["sha256"]:
+                return folder.relative_to(paths.shipped_folder()).as_posix()
+    return parent["name"]
+
+
+if __name__ == "__main__":
+    print(ship(sys.argv[1], sys.argv[2]))

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from engine.manifest import CheckpointInfo
+from engine.protocol import GenerateRequest
+from tui.app import LabApp
+from tui.bench.scripted import ScriptedEngine, ScriptedRuns, scripted_services, training_events
+from tui.panes.compare import ComparePane
+
+ANSWER = ("Mira", " Vek", "lon", " comes", " from", " Dun", "bury", ".")
+
+
+def short_answer(request: GenerateRequest) -> tuple[str, ...]:
+    """What all the columns say unless a test wants otherwise."""
+    return ANSWER
+
+
+class Lab:
+    """An app with scripted parts, and ways to wait for what a test needs."""
+
+    def __init__(self, root: Path) -> None:
+        self.engine = ScriptedEngine(script=short_answer, tokens_per_s=1e5)
+        self.runs = ScriptedRuns(root)
+        self.checkpoints: Callable[[], list[CheckpointInfo]] | None = None
+        self.events: Callable[[], Iterator[dict[str, Any]]] = lambda: training_events(200)
+
+    @asynccontextmanager
+    async def open(
+        self, size: tuple[int, int] = (120, 40), *, answered: bool = True
+    ) -> AsyncIterator[tuple[LabApp, Pilot[None]]]:
+        """The app on a screen of ``size``, its first question answered."""
+        services = scripted_services(
+            self.engine, self.runs, self.checkpoints, events=self.events, lines=10_000
+        )
+        app = LabApp(services)
+        async with app.run_test(size=size) as pilot:
+            if answered:
+                await settled(app, pilot)
+            yield app, pilot
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object], what: str) -> None:
+    """Wait for something that the app does by itself."""
+    for _ in range(400):
+        if condition():
+            await pilot.pause()
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"never happened: {what}")
+
+
+async def settled(app: LabApp, pilot: Pilot[None]) -> ComparePane:
+    """Wait until every column has its whole answer."""
+    pane = app.query_one(ComparePane)
+
+    def done() -> bool:
+        streams = [column.lane.stream for column in pane.columns.all]
+        return all(s is not None and s.answer.state not in ("waiting", "streaming") for s in streams)
+
+    await until(pilot, done, "all columns answered")
+    await until(pilot, lambda: not pane.streamer.running, "streams drained")
+    return pane
+
+
+def screen_text(app: LabApp) -> str:
+    """What stands on the screen."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.setenv("LLMLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return Lab(tmp_path)
