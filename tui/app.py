@@ -18,6 +18,7 @@ from textual.widgets import Footer, Static
 
 from engine.errors import LabError
 from tui import settings
+from tui.background import in_background
 from tui.panes.compare import ComparePane
 from tui.run_watch import RunWatch
 from tui.services import Services, real_services
@@ -71,6 +72,8 @@ class LabApp(App[None]):
         self.services = services or real_services()
         self.watch_runs = RunWatch(self.services.runs, self.services.tail)
         self.shown_pane = "compare"
+        self.top_bar, self.status_line = TopBar(), StatusLine()
+        self.compare = ComparePane(self)
         self._engine: Engine | None = None
         self._client_made = asyncio.Event()
         self._truth: Truth | None = None
@@ -87,10 +90,10 @@ class LabApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """The frame with the first pane; the other is made when it is first gone to."""
-        yield TopBar()
+        yield self.top_bar
         with Container(id="panes"):
-            yield ComparePane(self)
-        yield StatusLine()
+            yield self.compare
+        yield self.status_line
         yield Container(id="footer")
         yield Static(
             f"The terminal is too small: the lab needs {LEAST_WIDTH}x{LEAST_HEIGHT}.\n"
@@ -100,13 +103,14 @@ class LabApp(App[None]):
 
     def on_mount(self) -> None:
         """Leave the slow part for after the first paint."""
-        self.query_one(TopBar).pane = self.shown_pane
+        self.top_bar.pane = self.shown_pane
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self.call_after_refresh(self._after_first_paint)
 
-    def _after_first_paint(self) -> None:
-        self.query_one("#footer").mount(Footer())
-        self.run_worker(self._bring_up(), group="start", exit_on_error=True)
+    async def _after_first_paint(self) -> None:
+        await self.query_one("#footer").mount(Footer())
+        self.screen.refresh_bindings()
+        in_background(self, self._bring_up, "start")
 
     async def _bring_up(self) -> None:
         await asyncio.to_thread(self.services.prepare)
@@ -132,7 +136,7 @@ class LabApp(App[None]):
 
     def revive(self) -> None:
         """Start the engine, or start it again; harmless while it runs."""
-        self.run_worker(self._ensure(), group="ensure", exclusive=True, exit_on_error=True)
+        in_background(self, self._ensure, "ensure", only=True)
 
     async def _ensure(self) -> None:
         engine = await self.connected()
@@ -146,22 +150,22 @@ class LabApp(App[None]):
     async def _ask_health(self) -> None:
         engine = await self.connected()
         if engine.status.state == "ready":
-            self.query_one(StatusLine).health = await engine.health()
+            self.status_line.health = await engine.health()
             self._summarise()
 
     def _engine_changed(self, status: EngineStatus) -> None:
         if not self.is_running:
             return
-        self.query_one(StatusLine).status = status
-        self.query_one(ComparePane).engine_words(f"Waiting: {engine_words(status, None)}.")
+        self.status_line.status = status
+        self.compare.engine_words(f"Waiting: {engine_words(status, None)}.")
 
     def _summarise(self) -> None:
-        health = self.query_one(StatusLine).health
-        names = self.query_one(ComparePane).column_names()
+        health = self.status_line.health
+        names = self.compare.column_names()
         words = [*dict.fromkeys(name.split("/")[0] for name in names if "/" in name)]
         if health is not None:
             words += [health.device, f"{health.threads} threads"]
-        self.query_one(TopBar).summary = " · ".join(words)
+        self.top_bar.summary = " · ".join(words)
 
     def truth(self) -> Truth:
         """Whoever knows what is true in the pocket web; started when first asked."""
@@ -174,7 +178,7 @@ class LabApp(App[None]):
     def look_again(self) -> None:
         """Read the runs now."""
         self._looks = 0
-        self.run_worker(self._look(), group="look", exclusive=True, exit_on_error=True)
+        in_background(self, self._look, "look", only=True)
 
     async def _look(self) -> None:
         self._looks += 1
@@ -191,11 +195,11 @@ class LabApp(App[None]):
             await self._read_checkpoints()
 
     def _show_job(self) -> None:
-        self.query_one(StatusLine).job = self.watch_runs.job_words()
+        self.status_line.job = self.watch_runs.job_words()
 
     async def _read_checkpoints(self) -> None:
         checkpoints = await asyncio.to_thread(self.services.checkpoints)
-        self.query_one(ComparePane).show_checkpoints(checkpoints)
+        self.compare.show_checkpoints(checkpoints)
         pipeline = self._pipeline()
         if pipeline is not None:
             await pipeline.show_checkpoints(checkpoints)
@@ -215,9 +219,9 @@ class LabApp(App[None]):
             from tui.panes.pipeline import PipelinePane
 
             pane = PipelinePane(self)
-            pane.checkpoints = self.query_one(ComparePane).checkpoints
+            pane.checkpoints = self.compare.checkpoints
             await panes.mount(pane)
-        self.shown_pane = self.query_one(TopBar).pane = name
+        self.shown_pane = self.top_bar.pane = name
         for child in panes.children:
             child.display = child.id == name
         shown = self.query_one(f"#{name}")
@@ -240,7 +244,7 @@ class LabApp(App[None]):
             except LabError as error:
                 self.notify(str(error), severity="warning", markup=False)
 
-        self.run_worker(keep(), group="settings", exit_on_error=True)
+        in_background(self, keep, "settings")
 
     async def on_unmount(self) -> None:
         """Leave: the engine and the trainings stay."""

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from engine import __version__, protocol, wire
 from engine.errors import CheckpointError, EngineUnavailableError, LabError, RequestError
+from engine.events import TokenEvent
 from engine.protocol import GenerateRequest, Health
 from engine.server.memory import resident_bytes
 from engine.server.stream import Stream
@@ -134,8 +135,8 @@ async def _chunks(stream: Stream) -> AsyncIterator[bytes]:
                     )
                 )
                 return
-        if not stream.ended:
-            await asyncio.sleep(GATHER_S)
+        if not stream.ended and any(isinstance(item, TokenEvent) for item in items):
+            await asyncio.sleep(GATHER_S)  # not before the first token: that one is waited for
 
 
 async def _body(request: Request) -> bytes:

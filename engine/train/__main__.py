@@ -27,6 +27,7 @@ def train(name: str) -> int:
     status = replace(read_status(name), pid=os.getpid())
     journal = Journal(status)
     journal.state("starting", status.step)
+    journal.keep_beating()
     trainer = None
     try:
         from engine.train.device import quiet_determinism, training_device

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,9 @@ class Journal:
 
     def __init__(self, status: RunStatus) -> None:
         self.status = status
+        self._step = status.step
         self._path = status.path / "events.jsonl"
+        self._lock = threading.Lock()
         self._drop_half_line()
 
     def _drop_half_line(self) -> None:
@@ -54,16 +58,30 @@ class Journal:
 
     def state(self, state: State, step: int, message: str = "") -> None:
         """Change the run's state, in ``status.json`` and as an event."""
-        self.status = replace(
-            self.status, state=state, step=step, message=message, heartbeat=time.time()
-        )
-        self.status.save()
+        self._step = step
+        self._write(state=state, message=message)
         self.event("state", state=state, step=step, message=message)
 
-    def beat(self, step: int) -> None:
-        """Tell that the process lives, at most every ``HEARTBEAT_S``."""
-        if time.time() - self.status.heartbeat >= HEARTBEAT_S:
-            self.status = replace(self.status, step=step, heartbeat=time.time())
+    def at(self, step: int) -> None:
+        """Remember the step for the next heartbeat."""
+        self._step = step
+
+    def keep_beating(self) -> None:
+        """Tell every ``HEARTBEAT_S`` that the process lives, from a thread.
+
+        Building the web or compiling the loss can take a minute in which the loop says nothing.
+        """
+        threading.Thread(target=self._beat_forever, name="heartbeat", daemon=True).start()
+
+    def _beat_forever(self) -> None:
+        while True:
+            time.sleep(HEARTBEAT_S)
+            with contextlib.suppress(LabError):  # a full disk: the loop meets it and says so
+                self._write()
+
+    def _write(self, **changes: Any) -> None:
+        with self._lock:
+            self.status = replace(self.status, **changes, step=self._step, heartbeat=time.time())
             self.status.save()
 
     def wanted(self) -> Action | Literal["none"]:

@@ -72,7 +72,7 @@ class Trainer:
             if not self._obey():
                 return
             figures = self._train_step(loss, batch)
-            self.journal.beat(self.step)
+            self.journal.at(self.step)
             clock = time.monotonic()
             last = self.step == self.recipe.steps
             if self.step == 1 or last or clock - shown >= EVENT_EVERY_S:
@@ -114,7 +114,6 @@ class Trainer:
             self.journal.state("paused", self.step)
             while (action := self.journal.wanted()) == "pause":
                 time.sleep(0.1)
-                self.journal.beat(self.step)
             if action != "stop":
                 self.journal.state("running", self.step)
         if action == "stop":

@@ -63,7 +63,7 @@ class Engines:
         await until(lambda: not self.running())
 
 
-async def until(condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+async def until(condition: Callable[[], object], timeout_s: float = 60.0) -> None:
     """Wait for a condition; fail loudly when it does not come true."""
     async with asyncio.timeout(timeout_s):
         while not condition():

@@ -318,7 +318,7 @@ async def kill(engines: Engines) -> None:
 
 
 async def until_active(client: EngineClient, count: int = 1) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (health := await client.health()) is None or health.active_requests != count:
             await asyncio.sleep(0.02)
 

@@ -63,7 +63,9 @@ async def settled(app: LabApp, pilot: Pilot[None]) -> ComparePane:
 
     def done() -> bool:
         streams = [column.lane.stream for column in pane.columns.all]
-        return all(s is not None and s.answer.state not in ("waiting", "streaming") for s in streams)
+        return all(
+            s is not None and s.answer.state not in ("waiting", "streaming") for s in streams
+        )
 
     await until(pilot, done, "all columns answered")
     await until(pilot, lambda: not pane.streamer.running, "streams drained")

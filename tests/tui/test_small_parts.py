@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from engine.errors import RequestError
-from tui import format, sampling
+from tui import sampling
+from tui.format import duration, number, scaled
 from tui.run_history import MOST_POINTS, RunHistory
 from tui.safe_text import one_line, visible
 from tui.sampling import Sampling, parsed, typed_in
@@ -39,25 +40,39 @@ def test_one_line() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.031, "31 ms"), (2.44, "2.4 s"), (59.6, "1:00"), (192, "3:12"), (3849, "1:04:09"), (12, "12 s")],
+    [
+        (0.031, "31 ms"),
+        (2.44, "2.4 s"),
+        (59.6, "1:00"),
+        (192, "3:12"),
+        (3849, "1:04:09"),
+        (12, "12 s"),
+    ],
 )
 def test_duration(value: float, shown: str) -> None:
-    assert format.duration(value) == shown
+    assert duration(value) == shown
 
 
 @pytest.mark.parametrize(
     ("value", "shown"), [(412, "412"), (8400, "8.40 k"), (2_821_440, "2.82 M"), (58.71, "58.7")]
 )
 def test_scaled(value: float, shown: str) -> None:
-    assert format.scaled(value) == shown
+    assert scaled(value) == shown
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.61, "0.61"), (12408, "12 408"), (0.0, "0"), (1.0, "1"), (0.00012, "1.2e-04"), (312.25, "312.2")],
+    [
+        (0.61, "0.61"),
+        (12408, "12 408"),
+        (0.0, "0"),
+        (1.0, "1"),
+        (0.00012, "1.2e-04"),
+        (312.25, "312.2"),
+    ],
 )
 def test_number(value: float, shown: str) -> None:
-    assert format.number(value) == shown
+    assert number(value) == shown
 
 
 def test_bars_grow_by_eighths() -> None:
@@ -106,8 +121,8 @@ def test_every_field_of_the_form_is_a_setting() -> None:
         assert line.name == "n" or hasattr(Sampling().params, line.name)
 
 
-def step(number: int, **values: Any) -> dict[str, Any]:
-    return {"type": "step", "step": number, "loss": 1.0 + 1 / number, "elapsed_s": number, **values}
+def step(at: int, **values: Any) -> dict[str, Any]:
+    return {"type": "step", "step": at, "loss": 1.0 + 1 / at, "elapsed_s": at, **values}
 
 
 def test_history_knows_the_pace_and_forgets_what_a_resumed_run_does_again() -> None:
@@ -128,7 +143,7 @@ def test_history_knows_the_pace_and_forgets_what_a_resumed_run_does_again() -> N
 def test_history_takes_odd_events(event: dict[str, Any]) -> None:
     history = RunHistory()
     history.take([event])
-    assert history.losses == []
+    assert len(history.losses) == 0
 
 
 def test_history_is_bounded() -> None:

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Button, OptionList, Static
 
 from engine.errors import LabError
+from tui.background import in_background
 from tui.pipeline_text import checkpoint_words, run_words, samples_words, stage_words
 from tui.run_watch import ALIVE, RESUMABLE, RunWatch
 from tui.screens.card import Card
@@ -323,7 +324,7 @@ class PipelinePane(Horizontal):
             if run is not None:
                 self.call_later(self._follow, run.name)
 
-        self.run_worker(work(), group="run-control", exit_on_error=True)
+        in_background(self, work, "run-control")
 
     async def _follow(self, name: str) -> None:
         await self.lab.watch_runs.refresh(name)
@@ -348,4 +349,4 @@ class PipelinePane(Horizontal):
                 text = f"{path} cannot be read: {reason}. The checkpoint has no model card."
             self.app.push_screen(Card(f"model card · {info.name}", text))
 
-        self.run_worker(work(), group="card", exit_on_error=True)
+        in_background(self, work, "card")

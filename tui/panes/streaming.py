@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from textual.timer import Timer
@@ -81,7 +82,10 @@ class Streamer:
         column.say(Note("dim", "Waiting for the engine."))
         self._relabel(column)
         self._host.run_worker(
-            self._read(stream), group=f"stream-{id(column)}", exclusive=True, exit_on_error=True
+            partial(self._read, stream),
+            group=f"stream-{id(column)}",
+            exclusive=True,
+            exit_on_error=True,
         )
         self._timer.resume()
 
@@ -131,7 +135,9 @@ class Streamer:
                 column.set_notes(row, *notes)
             self._lab.revive()
         elif answer.state == "done":
-            self._host.run_worker(self._judge(column, stream), group="judge", exit_on_error=True)
+            self._host.run_worker(
+                partial(self._judge, column, stream), group="judge", exit_on_error=True
+            )
 
     async def _judge(self, column: Column, stream: Stream) -> None:
         for number, row in enumerate(stream.answer.rows):

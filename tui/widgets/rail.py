@@ -81,7 +81,7 @@ is a process of its own: it goes on when you leave, and is found again when you 
 """
 
     def __init__(self) -> None:
-        super().__init__(id="rail", compact=True, markup=False)
+        super().__init__(id="rail", markup=False)
         self.entries: dict[str, Entry] = {}
         self._drawn: tuple[object, ...] = ()
 

@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import json
 import logging
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -29,7 +28,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(Lab(worker).routes(), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://engine") as client:
         yield client
-    worker.stop(5.0)
+    worker.stop(30.0)
 
 
 def error_in(response: httpx.Response) -> tuple[str, str]:
@@ -127,7 +126,7 @@ async def open_raw(body: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWri
 
 
 async def until_idle(client: EngineClient) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (health := await client.health()) is None or health.active_requests:
             await asyncio.sleep(0.05)
 
@@ -138,9 +137,8 @@ async def test_a_hanging_reader_stalls_nobody_and_is_dropped(engines: Engines) -
     endless = GOOD | {"params": {"max_tokens": 10**9}, "n": 8}
     _, writer = await open_raw(json.dumps(endless).encode())
     good = wire.decode(protocol.GenerateRequest, GOOD)
-    began = time.monotonic()
-    assert len([event async for event in client.generate(good)]) == 4
-    assert time.monotonic() - began < 5
+    async with asyncio.timeout(30):
+        assert len([event async for event in client.generate(good)]) == 4
     await until_idle(client)
     after = await client.health()
     assert after is not None

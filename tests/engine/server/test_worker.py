@@ -23,7 +23,7 @@ def worker(backend: FakeBackend) -> Iterator[Worker]:
     worker = Worker(lambda: backend, Limits(models=2, rows=8, waiting=4))
     worker.start()
     yield worker
-    worker.stop(5.0)
+    worker.stop(30.0)
     assert not worker.alive
 
 
@@ -36,7 +36,7 @@ def ask(worker: Worker, model: str = "count", max_tokens: int = 4, n: int = 1) -
 
 async def drain(stream: Stream) -> list[Item]:
     items: list[Item] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not stream.ended:
             items += await stream.take(1.0)
     return items
@@ -49,8 +49,8 @@ async def error_of(stream: Stream) -> LabError:
 
 
 async def begun(stream: Stream) -> None:
-    async with asyncio.timeout(10):
-        assert isinstance((await stream.take(10))[0], Started)
+    async with asyncio.timeout(60):
+        assert isinstance((await stream.take(60))[0], Started)
 
 
 async def test_started_comes_first_and_finished_after_each_last_token(worker: Worker) -> None:
@@ -219,5 +219,5 @@ async def test_stopping_ends_the_thread_with_streams_open(backend: FakeBackend) 
     worker.start()
     stream = ask(worker, "slow", 1_000_000)
     await begun(stream)
-    worker.stop(5.0)
+    worker.stop(30.0)
     assert not worker.alive

@@ -1,0 +1,66 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from engine import paths
+from engine.data.facts import questions
+from engine.data.web import web_of
+from engine.data.world import PICO_WORLD
+from engine.evals import ship as shipping
+from engine.evals.answer import few_shot_prefix
+from engine.local import LocalModel
+from engine.manifest import find_checkpoint, read_manifest, verify
+from engine.tokenizer import load_tokenizer
+from engine.train.corpus import data_hash, training_documents
+from engine.train.recipe import Recipe
+
+
+def test_a_shipped_checkpoint_is_whole_and_its_card_has_the_measured_figures(
+    pico_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "shipped"
+    monkeypatch.setattr(paths, "shipped_folder", lambda: shipped)
+    monkeypatch.setenv("LLMLAB_HOME", str(pico_home))
+    for run, name in (("base-0001", "pico/base"), ("sft-0001", "pico/sft")):
+        folder = shipping.ship(run, name)
+        verify(folder)
+        info = find_checkpoint(name)
+        assert info.shipped
+        figures = json.loads((folder / "eval.json").read_text())
+        card = (folder / "README.md").read_text()
+        for tier, values in figures["facts"].items():
+            assert f"| {tier} | {values['n']} | {values['correct']:.3f} |" in card
+        assert f"{figures['bpb']['bits_per_byte']:.4f}" in card
+    assert find_checkpoint("pico/sft").parent == "pico/base"
+    assert sorted(p.name for p in (shipped / "pico").iterdir()) == ["base", "sft"]
+
+
+def test_examples_never_show_heldout_people_or_phrasings() -> None:
+    web = web_of(PICO_WORLD)
+    prefix = few_shot_prefix(web)
+    assert prefix.count("Q:") == prefix.count("A:") == 4
+    for entity in web.world.entities():
+        if entity.split == "heldout":
+            assert entity.name not in prefix
+        for attribute in entity.values:
+            assert not any(text in prefix for text in questions(entity, attribute, "heldout"))
+
+
+@pytest.mark.parametrize("name", ["nano/base", "nano/sft"])
+def test_shipped_checkpoints_are_whole_small_and_load(name: str) -> None:
+    info = find_checkpoint(name)
+    verify(info.path)
+    size = sum(path.stat().st_size for path in info.path.iterdir())
+    assert size <= 8_000_000
+    assert info.max_seq_len >= 512
+    assert LocalModel.load(name).model.n_params() == info.n_params
+
+
+def test_the_web_is_still_the_one_the_shipped_base_was_trained_on() -> None:
+    """Who changes the generator trains again: a card must not speak of another web."""
+    info = find_checkpoint("nano/base")
+    manifest = read_manifest(info.path)
+    recipe = Recipe.from_json(manifest["recipe"])
+    documents = training_documents(recipe, web_of(recipe.world), load_tokenizer(info.path))
+    assert data_hash(documents) == manifest["data_sha256"]

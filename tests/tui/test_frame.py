@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from textual.widgets import HelpPanel
+
+from tests.tui.conftest import Lab, screen_text, settled, until
+from tui import settings
+from tui.app import LabApp
+from tui.commands import available
+from tui.panes.compare import ComparePane
+from tui.widgets.status_line import engine_words
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 40), (160, 48), (200, 60)])
+async def test_both_panes_fit(lab: Lab, size: tuple[int, int]) -> None:
+    lab.runs.add("base-0003", "running")
+    async with lab.open(size) as (app, pilot):
+        await pilot.pause(0.05)
+        text = screen_text(app)
+        assert "Where was Mira Veklon born?" in text
+        assert "engine ready" in text
+        assert "send" in text
+        await pilot.press("escape", "1")
+        await until(pilot, lambda: "running" in screen_text(app), "the run")
+        text = screen_text(app)
+        assert "stages" in text
+        assert "train" in text
+        lines = text.split("\n")
+        assert len(lines) == size[1]
+        assert "1 Pipeline" in lines[0]
+        await pilot.press("4")
+        assert app.shown_pane == "compare"
+
+
+@pytest.mark.parametrize("size", [(40, 10), (59, 40), (120, 15), (1, 1)])
+async def test_a_small_terminal_is_told_so_and_recovers(lab: Lab, size: tuple[int, int]) -> None:
+    async with lab.open(size) as (app, pilot):
+        if size[0] > 10:
+            assert "60x16" in screen_text(app)
+        assert "Mira" not in screen_text(app)
+        await pilot.resize_terminal(100, 30)
+        await pilot.pause(0.05)
+        assert "Mira" in screen_text(app)
+        assert "60x16" not in screen_text(app)
+
+
+async def test_columns_become_tabs_where_they_do_not_fit(lab: Lab) -> None:
+    async with lab.open((60, 20)) as (app, pilot):
+        pane = await settled(app, pilot)
+        shown = [column for column in pane.columns.all if column.display and column.size.width]
+        assert len(shown) == 1
+        assert "1/2 nano/base" in screen_text(app)
+        await pilot.press("escape", "right_square_bracket")
+        await pilot.pause()
+        assert "2/2 nano/sft" in screen_text(app)
+        await pilot.press("right", "space")
+        await pilot.pause()
+        assert "entropy" in screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "entropy" not in screen_text(app)
+
+
+async def test_help_is_that_of_the_focused_pane(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await pilot.press("f1")
+        await until(pilot, lambda: bool(app.screen.query(HelpPanel)), "the help")
+        await until(pilot, lambda: "The prompt" in screen_text(app), "the prompt's help")
+        await pilot.press("f1")
+        await pilot.pause()
+        assert not app.screen.query(HelpPanel)
+
+
+async def test_the_palette_follows_the_state(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await settled(app, pilot)
+        names = [command.name for command in available(app)]
+        assert "Go to Pipeline" in names
+        assert "Train base" in names
+        assert "Add a column" in names
+        assert "Remove the column of nano/base" not in names
+        assert not any(name.startswith(("Stop", "Pause")) for name in names)
+        lab.runs.add("base-0003", "running")
+        await until(pilot, lambda: app.watch_runs.training is not None, "the run is seen")
+        names = [command.name for command in available(app)]
+        assert {"Pause base-0003", "Stop base-0003"} <= set(names)
+
+
+async def test_a_palette_command_runs(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await settled(app, pilot)
+        await pilot.press("ctrl+p")
+        await pilot.press(*"another seed")
+        await until(pilot, lambda: "Repeat with another seed" in screen_text(app), "the hit")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(lab.engine.requests) == 4, "asked again")
+        assert lab.engine.requests[-1].params.seed == 8
+
+
+async def test_the_theme_is_remembered(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        assert app.theme == "lab-dark"
+        app.theme = "lab-light"
+        await until(pilot, settings.settings_path().exists, "written")
+    assert json.loads(settings.settings_path().read_text())["theme"] == "lab-light"
+    async with lab.open() as (app, _):
+        assert app.theme == "lab-light"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"theme": 3}', '{"theme": "no such"}'])
+async def test_damaged_settings_cost_only_the_theme(lab: Lab, content: str) -> None:
+    settings.settings_path().parent.mkdir(parents=True)
+    settings.settings_path().write_text(content)
+    async with lab.open() as (app, _):
+        assert app.theme == "lab-dark"
+
+
+@pytest.mark.parametrize("theme", ["lab-light", "nord", "textual-ansi", "solarized-light"])
+async def test_any_theme_draws(lab: Lab, theme: str) -> None:
+    async with lab.open() as (app, pilot):
+        if theme not in app.available_themes:
+            pytest.skip("not in this Textual")
+        app.theme = theme
+        await pilot.press("escape", "1")
+        await until(pilot, lambda: "stages" in screen_text(app), "the pane")
+
+
+async def test_no_color_is_respected(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with lab.open() as (app, pilot):
+        await settled(app, pilot)
+        strips = app.screen._compositor.render_strips()
+        colours = {
+            segment.style.color.triplet
+            for strip in strips
+            for segment in strip
+            if segment.style and segment.style.color and segment.style.color.triplet
+        }
+        assert all(len({c.red, c.green, c.blue}) == 1 for c in colours)
+        assert "✓" in screen_text(app)
+
+
+async def test_every_binding_can_be_remapped_and_none_is_a_terminals_own() -> None:
+    from tui.panes.pipeline import PipelinePane
+    from tui.widgets.column import Column
+    from tui.widgets.inspector import Inspector
+    from tui.widgets.prompt_box import PromptBox
+
+    bindings = [
+        binding
+        for owner in (LabApp, ComparePane, PipelinePane, Column, Inspector, PromptBox)
+        for binding in owner.BINDINGS
+    ]
+    ids = [binding.id for binding in bindings]  # type: ignore[union-attr]
+    assert None not in ids
+    assert len(set(ids)) == len(ids)
+    for binding in bindings:
+        keys = binding.key.split(",")  # type: ignore[union-attr]
+        assert not {"ctrl+h", "ctrl+m", "ctrl+i", "ctrl+b", "ctrl+enter"} & set(keys)
+
+
+def test_engine_words() -> None:
+    from engine.protocol import EngineStatus
+
+    assert engine_words(None, None) == "engine not started yet"
+    lost = EngineStatus("lost", "killed by signal 9", 0)
+    assert engine_words(lost, None) == "engine lost · killed by signal 9"
+    assert engine_words(EngineStatus("ready", "", 2), None) == "engine ready · restarted twice"
+
+
+def test_the_app_imports_nothing_slow() -> None:
+    code = (
+        "import sys, tui.app\n"
+        "slow = {'torch', 'numpy', 'httpx', 'tiktoken', 'textual_plot', 'transformers',"
+        " 'multiprocessing', 'engine.data', 'engine.client', 'engine.train'}\n"
+        "print(sorted(slow & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_stylesheets_are_there() -> None:
+    import tui
+
+    root = Path(tui.__file__).parent
+    for name in ("app.tcss", "panes/pipeline.tcss", "screens/dialog.tcss"):
+        assert (root / name).stat().st_size > 100

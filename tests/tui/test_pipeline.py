@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Input
+
+from tests.tui.conftest import Lab, screen_text, until
+from tui.bench.scripted import checkpoint
+from tui.panes.pipeline import PipelinePane
+from tui.screens.card import Card
+from tui.screens.confirm import Confirm
+from tui.screens.start_run import StartRun
+from tui.widgets.curve import Curve
+from tui.widgets.rail import Rail
+from tui.widgets.status_line import StatusLine
+
+GO = ("escape", "1")
+
+
+async def test_opens_at_the_base_stage_and_says_what_it_is(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: "came from nothing" in screen_text(app), "the checkpoint")
+        text = screen_text(app)
+        for words in ("parameters 2.82 M", "context 512", "steps 2 200", "sha-256 3fa94c213fa9"):
+            assert words in text
+        assert "val_bpb 0.612" in text
+        assert app.query_one(PipelinePane).display
+        assert not app.query_one("#compare").display
+
+
+async def test_a_running_training_is_found_again(lab: Lab) -> None:
+    lab.runs.add("base-0003", "running")
+    async with lab.open() as (app, pilot):
+        await until(pilot, lambda: "base-0003" in app.query_one(StatusLine).job, "the job line")
+        await pilot.press(*GO)
+        await until(pilot, lambda: "step 1 840/2 600" in screen_text(app), "its progress")
+        rail = app.query_one(Rail)
+        assert rail.entry is not None
+        assert rail.entry.id == "run:base-0003"
+        await until(pilot, lambda: "8.40 k tok/s" in screen_text(app), "its pace")
+        text = screen_text(app)
+        assert "bits/byte" in text
+        assert "ETA" in text
+        assert "step    200 ▸ Mira Veklon was born in 1843" in text
+        assert "━━ base-0003" in text
+
+
+async def test_the_shipped_curve_stands_beside_in_another_line(lab: Lab, tmp_path: Path) -> None:
+    folder = tmp_path / "base"
+    folder.mkdir()
+    lines = [{"type": "step", "step": s, "loss": 8 / s + 1} for s in range(1, 500)]
+    text = "\n".join(map(json.dumps, lines))
+    (folder / "curve.jsonl").write_text(text + "\nbroken")
+    lab.checkpoints = lambda: [checkpoint("nano/base", "base", path=folder)]
+    lab.runs.add("base-0001", "running")
+    async with lab.open(answered=False) as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: "┄┄ shipped nano/base" in screen_text(app), "the reference")
+        run, shipped = app.query_one(Curve).series
+        assert not run.dotted
+        assert shipped.dotted
+        assert len(shipped.points) == 499
+
+
+async def test_train_with_the_dialog(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: app.query_one(Rail).entry is not None, "the rail")
+        await pilot.press("t")
+        await pilot.pause()
+        assert isinstance(app.screen, StartRun)
+        app.screen.query_one("#steps", Input).value = "-3"
+        await pilot.press("enter")
+        assert "'-3'" in screen_text(app)
+        field = app.screen.query_one("#steps", Input)
+        field.value = "40"
+        field.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.runs.calls, "started")
+        assert lab.runs.calls == [("start", "base", "nano", None, 40)]
+        await until(pilot, lambda: "base-0001" in screen_text(app), "shown")
+        await until(
+            pilot,
+            lambda: (e := app.query_one(Rail).entry) is not None and e.id == "run:base-0001",
+            "followed",
+        )
+
+
+async def test_pause_resume_and_stop_by_keys_and_buttons(lab: Lab) -> None:
+    lab.runs.add("base-0003", "running")
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: "● running" in screen_text(app), "running")
+        assert app.query_one("#resume", Button).disabled
+        await pilot.press("p")
+        await until(pilot, lambda: "‖ paused" in screen_text(app), "paused")
+        await until(pilot, lambda: not app.query_one("#resume", Button).disabled, "button")
+        await pilot.click("#resume")
+        await until(pilot, lambda: "● running" in screen_text(app), "going on")
+        await pilot.press("x")
+        await pilot.pause()
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("n")
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: "■ stopped" in screen_text(app), "stopped")
+        await pilot.press("r")
+        await until(pilot, lambda: "● running" in screen_text(app), "resumed")
+        assert lab.runs.calls == [
+            ("pause", "base-0003"),
+            ("continue", "base-0003"),
+            ("stop", "base-0003"),
+            ("resume", "base-0003"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("state", "sign"), [("lost", "? lost"), ("failed", "✗ failed"), ("stopped", "■ stopped")]
+)
+async def test_ended_runs_say_why_and_how_to_go_on(lab: Lab, state: str, sign: str) -> None:
+    lab.runs.add("base-0002", state, step=420, message="[bold]It ended at 420.\x1b[2J")
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: "base-0002" in screen_text(app), "the run")
+        app.query_one(Rail).go_to("run:base-0002")
+        await until(pilot, lambda: sign in screen_text(app), "its state")
+        text = screen_text(app)
+        assert "[bold]It ended at 420.␛[2J" in text
+        assert "r " in text
+        assert "last saved" in text or "where it stopped" in text
+
+
+async def test_a_second_training_asks_before_it_stops_the_first(lab: Lab) -> None:
+    lab.runs.add("base-0003", "running")
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: "● running" in screen_text(app), "running")
+        app.query_one(Rail).go_to("stage:sft")
+        await pilot.pause()
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("escape")
+        assert lab.runs.calls == []
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: len(lab.runs.calls) == 2, "stopped and started")
+        assert lab.runs.calls == [("stop", "base-0003"), ("start", "sft", "nano", None, None)]
+
+
+async def test_a_refused_training_is_a_sentence(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: app.query_one(Rail).entry is not None, "the rail")
+        pane = app.query_one(PipelinePane)
+        await pilot.press("t")
+        await pilot.pause()
+        # Another terminal starts one meanwhile, and the app has not looked again yet.
+        lab.runs.add("base-0009", "running")
+        pane.lab.watch_runs.runs = ()
+        await pilot.press("enter")
+        await until(
+            pilot,
+            lambda: "base-0009" in screen_text(app) or isinstance(app.screen, Confirm),
+            "said",
+        )
+
+
+async def test_the_model_card_opens_as_text(lab: Lab, tmp_path: Path) -> None:
+    folder = tmp_path / "base"
+    folder.mkdir()
+    (folder / "README.md").write_text("# The base model\n\nIt reads [bold]pages[/bold].\n")
+    lab.checkpoints = lambda: [checkpoint("nano/base", "base", path=folder)]
+    async with lab.open(answered=False) as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: app.query_one(Rail).entry is not None, "the rail")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Card), "the card")
+        await until(pilot, lambda: "The base model" in screen_text(app), "its text")
+        await pilot.press("escape")
+        assert not isinstance(app.screen, Card)
+
+
+async def test_a_missing_card_is_a_sentence(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: app.query_one(Rail).entry is not None, "the rail")
+        await pilot.press("d")
+        await until(pilot, lambda: "cannot be read" in screen_text(app), "the sentence")
+
+
+async def test_stages_that_are_not_trained_have_no_curve_and_no_train_key(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: app.query_one(Rail).entry is not None, "the rail")
+        app.query_one(Rail).go_to("stage:web")
+        await until(pilot, lambda: "A small internet" in screen_text(app), "the stage")
+        assert not app.query_one(Curve).display
+        assert app.query_one(PipelinePane).check_action("train", ()) is None
