@@ -11,8 +11,8 @@ from engine.events import NO_TOKEN, TokenEvent
 from engine.protocol import Finished, GenerateRequest, Started, StreamEvent
 
 if TYPE_CHECKING:
-    from engine.data.judge import Judgement
     from engine.events import Alternative
+    from tui.truth import Verdict
 
 END_SIGN = "■"
 """A token that ends the row and prints nothing, such as the end of the assistant's turn."""
@@ -59,7 +59,7 @@ class Row:
 
     tokens: list[Token] = field(default_factory=list)
     finished: Finished | None = None
-    judgement: Judgement | None = None
+    verdict: Verdict | None = None
 
     @property
     def text(self) -> str:

@@ -249,7 +249,7 @@ class LabApp(App[None]):
     async def on_unmount(self) -> None:
         """Leave: the engine and the trainings stay."""
         if self._truth is not None:
-            self._truth.close()
+            await self._truth.close()
         if self._engine is not None:
             await self._engine.close()
 

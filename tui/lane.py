@@ -9,17 +9,17 @@ from textual.content import Content
 
 from tui.sampling import Sampling
 from tui.stages import hue
-from tui.transcript import Note
+from tui.transcript import Note, NoteKind
 
 if TYPE_CHECKING:
-    from engine.data.judge import Judgement
     from engine.manifest import CheckpointInfo
     from engine.protocol import GenerateRequest
     from tui.stream import Stream
+    from tui.truth import Verdict
 
 Part = tuple[str, str]
 
-_VERDICTS: dict[str, tuple[str, str]] = {
+_VERDICTS: dict[str, tuple[NoteKind, str]] = {
     "correct": ("good", "✓ correct"),
     "wrong": ("bad", "✗ wrong"),
     "abstained": ("abstained", "○ abstained"),
@@ -99,14 +99,11 @@ class Lane:
         return hue(self.stage)
 
 
-def verdict(judgement: Judgement) -> Note:
-    """``✓ correct · head · on 81 pages``, and the truth where it was missed."""
-    kind, sign = _VERDICTS[judgement.outcome]
-    known = judgement.fact
-    pages = "on no page" if not known.exposures else f"on {known.exposures} pages"
-    pages = "on 1 page" if known.exposures == 1 else pages
-    truth = "" if judgement.outcome == "correct" else f" · the web says {known.answer}"
-    text = f"{sign}{truth} · {known.tier} fact, {pages}"
-    if kind == "good":
-        return Note("good", text)
-    return Note("bad", text) if kind == "bad" else Note("abstained", text)
+def verdict_note(verdict: Verdict) -> Note:
+    """``✓ correct · head fact, on 81 pages``, and the truth where it was missed."""
+    kind, sign = _VERDICTS[verdict.outcome]
+    pages = {0: "on no page", 1: "on 1 page"}.get(
+        verdict.exposures, f"on {verdict.exposures} pages"
+    )
+    truth = "" if verdict.outcome == "correct" else f" · the web says {verdict.truth}"
+    return Note(kind, f"{sign}{truth} · {verdict.tier} fact, {pages}")

@@ -7,17 +7,16 @@ the whole first screen.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from engine.data.judge import Judgement
     from engine.manifest import CheckpointInfo
     from engine.protocol import EngineStatus, GenerateRequest, Health, StreamEvent
     from engine.runs import RunStatus
+    from tui.truth import Verdict
 
 
 class Engine(Protocol):
@@ -84,11 +83,14 @@ class Runs(Protocol):
 class Truth(Protocol):
     """Knows what is true in the pocket web."""
 
-    async def judge(self, question: str, answer: str) -> Judgement | None:
-        """Hold an answer against the truth; None when the question is not about the world."""
+    async def judge(self, question: str, answer: str) -> Verdict | None:
+        """Hold an answer against the truth; None when the question is not about the world.
+
+        Raises LabError when the truth cannot be had.
+        """
         ...
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the helper process, if it was ever started."""
         ...
 
@@ -114,7 +116,7 @@ def real_services() -> Services:
         runs=_runs,
         tail=_tail,
         checkpoints=_checkpoints,
-        truth=WorldTruth,
+        truth=_truth,
     )
 
 
@@ -149,27 +151,7 @@ def _checkpoints() -> list[CheckpointInfo]:
     return list_checkpoints()
 
 
-class WorldTruth:
-    """Judges in a helper process: writing the web takes seconds of Python, which a thread would
-    take from the screen."""
+def _truth() -> Truth:
+    from tui.truth import WorldTruth
 
-    def __init__(self) -> None:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
-
-    async def judge(self, question: str, answer: str) -> Judgement | None:
-        """See ``Truth.judge``; the first call waits for the web to be written."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, _judge, question, answer)
-
-    def close(self) -> None:
-        """End the helper without waiting for a web that nobody needs any more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _judge(question: str, answer: str) -> Judgement | None:
-    from engine.data.judge import judge_of
-
-    return judge_of().judge_text(question, answer)
+    return WorldTruth()

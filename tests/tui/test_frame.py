@@ -120,11 +120,9 @@ async def test_damaged_settings_cost_only_the_theme(lab: Lab, content: str) -> N
         assert app.theme == "lab-dark"
 
 
-@pytest.mark.parametrize("theme", ["lab-light", "nord", "textual-ansi", "solarized-light"])
+@pytest.mark.parametrize("theme", ["lab-light", "nord", "ansi-dark", "solarized-light"])
 async def test_any_theme_draws(lab: Lab, theme: str) -> None:
     async with lab.open() as (app, pilot):
-        if theme not in app.available_themes:
-            pytest.skip("not in this Textual")
         app.theme = theme
         await pilot.press("escape", "1")
         await until(pilot, lambda: "stages" in screen_text(app), "the pane")

@@ -127,12 +127,12 @@ def step(at: int, **values: Any) -> dict[str, Any]:
 
 def test_history_knows_the_pace_and_forgets_what_a_resumed_run_does_again() -> None:
     history = RunHistory()
-    history.take(step(n) for n in range(1, 101))
+    assert history.take(step(n) for n in range(1, 101))
     assert history.eta_s(200) == pytest.approx(100)
     history.take([{"type": "sample", "step": 90, "prompt": "a", "text": "b"}])
     history.take(step(n, loss=5.0, elapsed_s=n - 50) for n in range(51, 61))
     assert [x for x, _ in history.losses] == list(range(1, 61))
-    assert history.losses[-1] == (60, 5.0)
+    assert history.losses[-1][1] == 5.0
     history.take([{"type": "sample", "step": 60, "prompt": "a", "text": "c"}])
     assert [(s.step, s.text) for s in history.samples] == [(60, "c")]
 
@@ -159,3 +159,4 @@ def test_binned_means() -> None:
     assert binned(points, 5, 100) == [0.5] * 5
     assert binned([(1, math.nan), (50, 2.0)], 2, 100) == [None, 2.0]
     assert binned([(500, 3.0)], 2, 100) == [None, 3.0]
+    assert binned([(0, 1.0), (99, 4.0)], 4, 100) == [1.0, 2.0, 3.0, 4.0]

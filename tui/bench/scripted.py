@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.data.entities import Fact
-from engine.data.judge import Judgement
 from engine.errors import EngineUnavailableError, LabError, RunError
 from engine.events import Alternative, TokenEvent
 from engine.manifest import CheckpointInfo
 from engine.protocol import EngineStatus, Finished, GenerateRequest, Health, Started, StreamEvent
 from engine.runs import RunStatus
 from tui.services import Engine, Services
+from tui.truth import Verdict
 
 WORDS = ("The", " river", " Aldra", " rises", " near", " Mount", " Kessel", " and", " flows", ".")
 
@@ -274,24 +273,13 @@ def training_events(steps: int = 2600) -> Iterator[dict[str, Any]]:
 class ScriptedTruth:
     """Knows one fact."""
 
-    async def judge(self, question: str, answer: str) -> Judgement | None:
+    async def judge(self, question: str, answer: str) -> Verdict | None:
         """Correct when the answer names Dunbury."""
         if "Mira Veklon" not in question:
             return None
-        fact = Fact(
-            entity="Mira Veklon",
-            kind="person",
-            attribute="birthplace",
-            answer="Dunbury",
-            aliases=(),
-            question=question,
-            exposures=81,
-            tier="head",
-            split="train",
-        )
-        return Judgement("correct" if "Dunbury" in answer else "wrong", fact)
+        return Verdict("correct" if "Dunbury" in answer else "wrong", "Dunbury", "head", 81)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Nothing to close."""
 
 

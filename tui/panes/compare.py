@@ -91,16 +91,13 @@ Move to a column, then pick any token with the arrow keys or the mouse.
     # Checkpoints and columns
 
     def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
-        """Take the checkpoints there are; the first ones fill the columns and are asked."""
-        first = not self.checkpoints
+        """Take the checkpoints there are; those that fill a column are asked at once."""
         self.checkpoints = checkpoints
         by_name = {info.name: info for info in checkpoints}
         for column in self.columns.all:
             column.lane.checkpoint = by_name.get(column.lane.name, column.lane.checkpoint)
-        if first:
-            self.columns.fill(checkpoints)
-            if checkpoints:
-                self.action_send()
+        for column in self.columns.fill(checkpoints):
+            self._ask(column)
 
     async def action_add(self) -> None:
         """One more column, of the first checkpoint that none shows yet."""
@@ -185,6 +182,8 @@ Move to a column, then pick any token with the arrow keys or the mouse.
     def _ask(self, column: Column) -> None:
         from tui.answers import Answer  # Not before the first paint.
 
+        if column.lane.checkpoint is None:
+            return  # It says that there is none, and how to make one.
         prompt = self.query_one(PromptBox).text
         if not prompt.strip():
             column.say(Note("dim", "The prompt is empty. Type something to go on from."))

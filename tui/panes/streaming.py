@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import BrokenExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.lane import verdict
+from engine.errors import LabError
+from tui.background import in_background
+from tui.lane import verdict_note
 from tui.transcript import Note
 from tui.widgets.column import Column
 
@@ -81,12 +82,8 @@ class Streamer:
         column.show(answer, show_prompt=show_prompt)
         column.say(Note("dim", "Waiting for the engine."))
         self._relabel(column)
-        self._host.run_worker(
-            partial(self._read, stream),
-            group=f"stream-{id(column)}",
-            exclusive=True,
-            exit_on_error=True,
-        )
+        read = partial(self._read, stream)
+        in_background(self._host, read, f"stream-{id(column)}", only=True)
         self._timer.resume()
 
     def stop(self, column: Column) -> None:
@@ -135,20 +132,17 @@ class Streamer:
                 column.set_notes(row, *notes)
             self._lab.revive()
         elif answer.state == "done":
-            self._host.run_worker(
-                partial(self._judge, column, stream), group="judge", exit_on_error=True
-            )
+            in_background(self._host, partial(self._judge, column, stream), "judge")
 
     async def _judge(self, column: Column, stream: Stream) -> None:
         for number, row in enumerate(stream.answer.rows):
             column.set_notes(number, Note("dim", "comparing with the pocket web …"))
             try:
-                judgement = await self._lab.truth().judge(stream.answer.question, row.text)
-            except BrokenExecutor:
-                notes = [Note("dim", "Not judged: the process that knows the truth was lost.")]
+                row.verdict = await self._lab.truth().judge(stream.answer.question, row.text)
+            except LabError as error:
+                notes = [Note("dim", str(error))]
             else:
-                row.judgement = judgement
-                notes = [verdict(judgement)] if judgement is not None else []
+                notes = [verdict_note(row.verdict)] if row.verdict is not None else []
             if column.lane.stream is not stream:
                 return
             column.set_notes(number, *notes)

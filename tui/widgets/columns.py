@@ -48,20 +48,29 @@ class Columns(Horizontal):
         """The column that had the focus last."""
         return self.all[min(self.active, len(self.all) - 1)]
 
-    def fill(self, checkpoints: Sequence[CheckpointInfo]) -> None:
-        """Give each empty column the newest checkpoint of its stage, the shipped size first."""
+    def fill(self, checkpoints: Sequence[CheckpointInfo]) -> list[Column]:
+        """Give each empty column the newest checkpoint of its stage, the shipped size first.
+
+        Returns:
+            The columns that have a checkpoint only now.
+        """
+        filled = []
         for column in self.all:
+            if column.lane.checkpoint is not None:
+                continue
             stage = column.lane.name
             of_stage = [info for info in checkpoints if info.stage == stage]
             found = [info for info in of_stage if info.preset == _PRESET] or of_stage
             if found:
-                column.lane = Lane(found[0].name, found[0])
-            elif not checkpoints:
+                column.lane = Lane(found[0].name, found[0], own=column.lane.own)
+                filled.append(column)
+            else:
                 column.say(
                     Note("dim", f"There is no {stage} checkpoint yet."),
                     Note("dim", "Train one in 1 Pipeline: press 1, choose the stage, press t."),
                 )
         self.relabel()
+        return filled
 
     async def add(self, lane: Lane) -> None:
         """One more column to the right, current from now on."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from textual.content import Content
 from textual.widget import Widget
@@ -89,7 +90,21 @@ def binned(points: Points, columns: int, x_max: float) -> list[float | None]:
             column = min(columns - 1, max(0, int(x / x_max * columns)))
             sums[column] += y
             counts[column] += 1
-    return [total / n if n else None for total, n in zip(sums, counts, strict=True)]
+    means = [total / n if n else None for total, n in zip(sums, counts, strict=True)]
+    return bridged(means)
+
+
+def bridged(values: list[float | None]) -> list[float | None]:
+    """Gaps between two values filled on the straight line; the ends stay as they are."""
+    filled = list(values)
+    known = [index for index, value in enumerate(values) if value is not None]
+    for left, right in pairwise(known):
+        start, end = values[left], values[right]
+        assert start is not None
+        assert end is not None
+        for index in range(left + 1, right):
+            filled[index] = start + (end - start) * (index - left) / (right - left)
+    return filled
 
 
 def _bounds(drawn: Sequence[Series]) -> tuple[float, float]:
