@@ -50,7 +50,7 @@ struct attention {
     const float *q_norm, *k_norm; /* [E]; both NULL without QK-norm */
     const float *cos, *sin;       /* [positions, E] */
     float eps;
-    int H, K, E, S;
+    int H, K, E;
 };
 
 /* Norm (if any), rotary turn and scaling of one head's vector. */
@@ -77,9 +77,11 @@ static inline void attend_head(const struct attention *a, const float *qkv, int6
     for (int g = 0; g < G; g++) {
         float query[E], sum[E];
         place(a, qkv + (k * G + g) * E, a->q_norm, position, 1.0f / sqrtf(E), query, E);
-        for (int64_t s = 0; s < n; s++) scores[s] = dot(query, keys + s * E, E);
-        float highest = scores[0], mass = 0.0f;
-        for (int64_t s = 1; s < n; s++) highest = scores[s] > highest ? scores[s] : highest;
+        float highest = -INFINITY, mass = 0.0f;
+        for (int64_t s = 0; s < n; s++) {
+            scores[s] = dot(query, keys + s * E, E);
+            highest = scores[s] > highest ? scores[s] : highest;
+        }
         for (int64_t s = 0; s < n; s++) mass += scores[s] = exponential(scores[s] - highest);
         for (int e = 0; e < E; e++) sum[e] = 0.0f;
         for (int64_t s = 0; s < n; s++)
@@ -91,9 +93,9 @@ static inline void attend_head(const struct attention *a, const float *qkv, int6
 /* Attention of each row's new token, at positions[b], to the row's tokens up to itself.
    qkv [B, H + 2K, E]; keys and values [B, K, S, E]; scores: room for [B, K, S]; out [B, H, E]. */
 void attend(const struct attention *a, const float *qkv, const int64_t *positions, float *keys,
-            float *values, float *scores, float *out, int B) {
+            float *values, int S, float *scores, float *out, int B) {
     int H = a->H, K = a->K, E = a->E;
-    int64_t work = 0, rows = (int64_t)a->S * E;
+    int64_t work = 0, rows = (int64_t)S * E;
     for (int b = 0; b < B; b++) work += (positions[b] + 1) * H * E;
     /* Waking other threads costs as much as some 200,000 multiplications. */
     #pragma omp parallel for collapse(2) schedule(dynamic, 4) if (work > 200000)
@@ -102,7 +104,7 @@ void attend(const struct attention *a, const float *qkv, const int64_t *position
             int64_t head = (int64_t)b * K + k;
             const float *row = qkv + (int64_t)b * (H + 2 * K) * E;
             float *key = keys + head * rows, *value = values + head * rows;
-            float *score = scores + head * a->S, *answer = out + (int64_t)b * H * E;
+            float *score = scores + head * S, *answer = out + (int64_t)b * H * E;
             /* A width that the compiler knows lets it keep whole heads in registers. */
             switch (E) {
             case 32: attend_head(a, row, positions[b], k, key, value, score, answer, 32); break;

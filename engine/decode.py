@@ -35,7 +35,7 @@ class Decoder:
         self.head_dim = config.head_dim
         self.embed = model.embed.weight.detach()
         self.layers = tuple(_layer(block) for block in model.blocks)
-        self.norm = _Norm(model.norm.weight, model.norm.eps)
+        self.norm = Norm(model.norm.weight, model.norm.eps)
         self.head = model.lm_head.weight.detach().t()
         self.cos_SE, self.sin_SE = model.cos_SE, model.sin_SE
         self.identity_EE = torch.eye(config.head_dim, device=self.cos_SE.device)
@@ -69,7 +69,7 @@ class Decoder:
         return rotation_BEE.to(self.embed.dtype)
 
 
-class _Norm:
+class Norm:
     """RMSNorm over the last dimension; the weight may differ by head (``[h, E]``)."""
 
     __slots__ = ("eps", "floor", "scaled", "spelled_out", "weight")
@@ -83,6 +83,7 @@ class _Norm:
         self.floor = torch.tensor(math.sqrt(width * eps), device=weight.device)
 
     def __call__(self, x: Tensor) -> Tensor:
+        """``[..., width] -> [..., width]``."""
         if not self.spelled_out:
             return F.rms_norm(x, self.weight.shape[-1:], eps=self.eps) * self.weight
         # x / sqrt(mean(x^2) + eps) with both sides of the fraction times sqrt(width).
@@ -91,32 +92,32 @@ class _Norm:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class Layer:
     """What a step needs of a ``Block``; matrices are transposed views of the module's own."""
 
-    input_norm: _Norm
+    input_norm: Norm
     qkv: Tensor
-    qk_norm: _Norm | None
+    qk_norm: Norm | None
     out: Tensor
-    ff_norm: _Norm
+    ff_norm: Norm
     gate_up: Tensor
     down: Tensor
 
 
-def _layer(block: nn.Module) -> _Layer:
+def _layer(block: nn.Module) -> Layer:
     assert isinstance(block, Block)
     attention, feed_forward = block.attention, block.feed_forward
     qk_norm = None
     if attention.q_norm is not None and attention.k_norm is not None:
         q_weight_HE = attention.q_norm.weight.expand(attention.n_heads, -1)
         k_weight_KE = attention.k_norm.weight.expand(attention.n_kv_heads, -1)
-        qk_norm = _Norm(torch.cat((q_weight_HE, k_weight_KE)), attention.q_norm.eps)
-    return _Layer(
-        input_norm=_Norm(block.input_norm.weight, block.input_norm.eps),
+        qk_norm = Norm(torch.cat((q_weight_HE, k_weight_KE)), attention.q_norm.eps)
+    return Layer(
+        input_norm=Norm(block.input_norm.weight, block.input_norm.eps),
         qkv=attention.qkv_proj.weight.detach().t(),
         qk_norm=qk_norm,
         out=attention.o_proj.weight.detach().t(),
-        ff_norm=_Norm(block.ff_norm.weight, block.ff_norm.eps),
+        ff_norm=Norm(block.ff_norm.weight, block.ff_norm.eps),
         gate_up=feed_forward.gate_up_proj.weight.detach().t(),
         down=feed_forward.down_proj.weight.detach().t(),
     )

@@ -78,7 +78,7 @@ def publish(endpoint: Endpoint) -> None:
     Raises:
         LabError: the file cannot be written.
     """
-    files.write_json(endpoint_file(), wire.fields_of(endpoint))
+    files.write_json(endpoint_file(), wire.fields_of(endpoint), private=True)
 
 
 def withdraw(endpoint: Endpoint) -> None:

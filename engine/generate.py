@@ -22,6 +22,7 @@ from engine.detokenize import TokenBytes
 from engine.events import Completion, TokenEvent, collect
 from engine.kvcache import KVCache
 from engine.model import Transformer
+from engine.native_decode import DecodeStep, EagerUntilNative
 from engine.request import Request
 from engine.row import Row, rows_of
 from engine.sampling import Drawn, Sampler, describe, read_columns
@@ -47,6 +48,7 @@ class Generator:
         tokenizer: of the same checkpoint.
         max_rows: rows decoded together; further requests wait.
         prefill_tokens: prompt tokens read in one step, padding counted (one prompt at least).
+        native: decode with compiled code where and as soon as it can be had.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Generator:
         *,
         max_rows: int = 64,
         prefill_tokens: int = 8192,
+        native: bool = False,
     ) -> None:
         self.config = model.config
         self.max_rows = max_rows
@@ -65,7 +68,7 @@ class Generator:
         self._tokenizer = tokenizer
         self._prefill_tokens = prefill_tokens
         self._device = model.embed.weight.device
-        self._decoder = Decoder(model)
+        self._decoder: DecodeStep = EagerUntilNative(model) if native else Decoder(model)
         self._cache = KVCache(
             model.config, max_rows, device=self._device, dtype=model.embed.weight.dtype
         )

@@ -40,7 +40,7 @@ class LocalModel:
         place = device or ("cuda" if torch.cuda.is_available() else "cpu")
         model = load_model(info.path, device=place)
         tokenizer = load_tokenizer(info.path)
-        return LocalModel(info, model, tokenizer, Generator(model, tokenizer))
+        return LocalModel(info, model, tokenizer, Generator(model, tokenizer, native=True))
 
     @property
     def chats(self) -> bool:

@@ -14,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -262,12 +263,9 @@ def spawn(status: RunStatus) -> RunStatus:
     # The child may have written its own status meanwhile; only one of the two says "starting".
     if read_json(status.path / "status.json")["state"] == "starting":
         status.save()
-    _CHILDREN.append(child)
+    # Waited for by a thread, so that it never stays behind as a zombie while we live.
+    threading.Thread(target=child.wait, name=f"wait-{child.pid}", daemon=True).start()
     return status
-
-
-# Kept so that the garbage collector does not warn of running children; they outlive us.
-_CHILDREN: list[subprocess.Popen[bytes]] = []
 
 
 def request(name: str, action: Action) -> None:

@@ -25,6 +25,9 @@ from engine.sampling_params import SamplingParams
 
 LogitsFilter = Callable[[Tensor], Tensor]
 
+TOP_P_FIRST_LOOK = 64
+"""So many tokens are searched for the mass of top-p before the vocabulary is sorted."""
+
 
 def penalize_repeats(logits_BV: Tensor, seen_BV: Tensor, penalty_B1: Tensor) -> Tensor:
     """Make ids that a row holds already less likely (penalty above 1)."""
@@ -45,13 +48,27 @@ def keep_top_k(logits_BV: Tensor, k_B1: Tensor, largest_k: int) -> Tensor:
 
 def keep_top_p(logits_BV: Tensor, p_B1: Tensor) -> Tensor:
     """Keep the likeliest tokens until their mass reaches ``p``; the likeliest one always stays."""
-    ordered, order = logits_BV.sort(dim=-1, descending=True)
-    mass = ordered.softmax(dim=-1).cumsum(dim=-1)
-    drop = mass.roll(1, dims=-1) >= p_B1  # enough mass stands before this token
-    drop[:, 0] = False
+    mass_B1 = logits_BV.logsumexp(dim=-1, keepdim=True)
+    ordered, order = _likeliest(logits_BV, mass_B1, p_B1)
+    share = (ordered - mass_B1).exp_()
+    keep = share.cumsum(dim=-1) - share < p_B1  # too little mass stands before this token
+    keep[:, 0] = True
+    keep_BV = torch.zeros_like(logits_BV, dtype=torch.bool).scatter_(1, order, keep)
     # A row with p = 1 keeps all: its sum may round to 1 before its end.
-    drop &= p_B1 < 1
-    return logits_BV.masked_fill(drop.scatter(1, order, drop), -math.inf)
+    return logits_BV.masked_fill(~(keep_BV | (p_B1 >= 1)), -math.inf)
+
+
+def _likeliest(logits_BV: Tensor, mass_B1: Tensor, p_B1: Tensor) -> tuple[Tensor, Tensor]:
+    """The tokens that hold ``p`` of the mass and perhaps more, in order: logits and ids."""
+    # A processor takes long to sort a vocabulary, and a few tokens hold the mass nearly always. On
+    # a GPU it is quick, and asking whether they do would make the host wait for it.
+    if logits_BV.device.type == "cpu" and logits_BV.shape[-1] > TOP_P_FIRST_LOOK:
+        ordered, order = logits_BV.topk(TOP_P_FIRST_LOOK, dim=-1)
+        held_B1 = (ordered - mass_B1).exp_().sum(dim=-1, keepdim=True)
+        if bool(((held_B1 >= p_B1) | (p_B1 >= 1)).all()):
+            return ordered, order
+    ordered, order = logits_BV.sort(dim=-1, descending=True)
+    return ordered, order
 
 
 def keep_min_p(logits_BV: Tensor, p_B1: Tensor) -> Tensor:
@@ -129,7 +146,7 @@ class Sampler:
         shaped_BV = logits_BV
         if self._penalty_B1 is not None:
             shaped_BV = penalize_repeats(logits_BV, self._seen_BV, self._penalty_B1)
-        ids_B = shaped_BV.argmax(dim=-1)
+        ids_B = shaped_BV.max(dim=-1).indices  # argmax takes twice as long on a CPU
         if not self._all_greedy:
             for keep in self._filters:
                 shaped_BV = keep(shaped_BV)
@@ -160,8 +177,7 @@ def describe(
     if likeliest:
         rank_B1 = torch.ones_like(logprob_B1)
     else:
-        above_BV = (logprobs_BV > logprob_B1).to(torch.float32)
-        rank_B1 = 1 + above_BV.sum(-1, keepdim=True)
+        rank_B1 = 1 + (logprobs_BV > logprob_B1).sum(-1, keepdim=True)
     columns = [ids_B1, logprob_B1, entropy_B1, rank_B1]
     if n_alternatives:
         best = logprobs_BV.topk(n_alternatives, dim=-1)
@@ -180,12 +196,11 @@ def read_columns(row: Sequence[float], n_alternatives: int) -> Drawn:
             "The model's logits are not numbers (NaN): its weights are damaged or its training "
             "diverged. Use another checkpoint."
         )
-    n_fetched = (len(row) - 4) // 2
-    ids, logprobs = row[4 : 4 + n_fetched], row[4 + n_fetched :]
-    alternatives = tuple(
-        (int(token), logprob)
-        for token, logprob in zip(ids[:n_alternatives], logprobs[:n_alternatives], strict=True)
-    )
+    alternatives: tuple[tuple[int, float], ...] = ()
+    if n_alternatives:
+        n_fetched = (len(row) - 4) // 2
+        ids, logprobs = row[4 : 4 + min(n_alternatives, n_fetched)], row[4 + n_fetched :]
+        alternatives = tuple((int(token), logprobs[i]) for i, token in enumerate(ids))
     # Rounding can leave -0.0 or a hair below where one token has all the mass.
     return Drawn(int(row[0]), row[1], max(0.0, row[2]), int(row[3]), alternatives)
 

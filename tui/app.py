@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.theme import Theme
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from engine.errors import LabError
 from tui import settings
 from tui.background import in_background
 from tui.panes.compare import ComparePane
 from tui.run_watch import RunWatch
-from tui.services import Services, real_services
 from tui.themes import DEFAULT_THEME, LAB_THEMES, lab_variables
 from tui.widgets.status_line import StatusLine, engine_words
 from tui.widgets.top_bar import PANES, TopBar
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
     from engine.protocol import EngineStatus
     from tui.panes.pipeline import PipelinePane
-    from tui.services import Engine, Truth
+    from tui.services import Engine, Services, Truth
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
+NARROW_BELOW, LOW_BELOW = 100, 30
 HEALTH_EVERY_S = 2.0
 LOOK_EVERY_S = 0.5
 IDLE_LOOKS = 6
@@ -56,8 +58,6 @@ class LabApp(App[None]):
     TITLE = "llmlab"
     CSS_PATH = "app.tcss"
     COMMANDS = App.COMMANDS | {_lab_commands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-too-narrow"), (LEAST_WIDTH, "-narrow"), (100, "-normal")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (LEAST_HEIGHT, "-low"), (30, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(f"{key},alt+{key}", f"pane('{pane}')", title, show=False, id=f"pane.{pane}")
@@ -69,8 +69,10 @@ class LabApp(App[None]):
 
     def __init__(self, services: Services | None = None) -> None:
         super().__init__()
-        self.services = services or real_services()
-        self.watch_runs = RunWatch(self.services.runs, self.services.tail)
+        self._given_services = services
+        self.watch_runs = RunWatch(
+            lambda: self.services.runs(), lambda path: self.services.tail(path)
+        )
         self.shown_pane = "compare"
         self.top_bar, self.status_line = TopBar(), StatusLine()
         self.compare = ComparePane(self)
@@ -82,6 +84,15 @@ class LabApp(App[None]):
             self.register_theme(theme)
         remembered = settings.remembered_theme()
         self.theme = remembered if remembered in self.available_themes else DEFAULT_THEME
+
+    @cached_property
+    def services(self) -> Services:
+        """What is outside of the app; the real ones are imported when first asked for."""
+        if self._given_services is not None:
+            return self._given_services
+        from tui.services import real_services
+
+        return real_services()
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and the hues of the stages."""
@@ -101,6 +112,18 @@ class LabApp(App[None]):
             id="too-small",
         )
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Mark small terminals for the stylesheet.
+
+        Textual's breakpoints would do the same, but set a class at every size: that styles the
+        whole tree a second time before the first paint. At common sizes these set none.
+        """
+        width, height = event.size
+        frame = self.default_screen
+        frame.set_class(width < LEAST_WIDTH or height < LEAST_HEIGHT, "-too-small")
+        frame.set_class(width < NARROW_BELOW, "-narrow")
+        frame.set_class(height < LOW_BELOW, "-low")
+
     def on_mount(self) -> None:
         """Leave the slow part for after the first paint."""
         self.top_bar.pane = self.shown_pane
@@ -108,6 +131,12 @@ class LabApp(App[None]):
         self.call_after_refresh(self._after_first_paint)
 
     async def _after_first_paint(self) -> None:
+        # What start-up made stays: unfrozen, the collector would walk through all of it (0.1 s)
+        # each time that streamed tokens make it look.
+        gc.freeze()
+        gc.enable()
+        from textual.widgets import Footer
+
         await self.query_one("#footer").mount(Footer())
         self.screen.refresh_bindings()
         in_background(self, self._bring_up, "start")
@@ -122,9 +151,6 @@ class LabApp(App[None]):
         await self.watch_runs.refresh()
         self._show_job()
         self.revive()
-        # What start-up made stays: unfrozen, the collector would walk through all of it (0.1 s)
-        # each time that streamed tokens make it look.
-        gc.freeze()
 
     # The engine
 
@@ -152,6 +178,8 @@ class LabApp(App[None]):
         if engine.status.state == "ready":
             self.status_line.health = await engine.health()
             self._summarise()
+            if self.status_line.health is None:
+                self.revive()  # Lost between two questions.
 
     def _engine_changed(self, status: EngineStatus) -> None:
         if not self.is_running:
@@ -164,7 +192,7 @@ class LabApp(App[None]):
         names = self.compare.column_names()
         words = [*dict.fromkeys(name.split("/")[0] for name in names if "/" in name)]
         if health is not None:
-            words += [health.device, f"{health.threads} threads"]
+            words += [health.device, f"{health.threads} thread{'s' * (health.threads != 1)}"]
         self.top_bar.summary = " · ".join(words)
 
     def truth(self) -> Truth:
@@ -252,8 +280,3 @@ class LabApp(App[None]):
             await self._truth.close()
         if self._engine is not None:
             await self._engine.close()
-
-
-def run() -> None:
-    """Open the lab in this terminal."""
-    LabApp().run()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui.notes import Note, NoteKind
 from tui.sampling import Sampling
 from tui.stages import hue
-from tui.transcript import Note, NoteKind
 
 if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo

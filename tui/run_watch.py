@@ -7,13 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import LabError
-from engine.files import read_jsonl
 from tui.format import duration
-from tui.run_history import RunHistory
 
 if TYPE_CHECKING:
     from engine.runs import RunStatus
+    from tui.run_history import RunHistory
     from tui.services import Runs, Tail
 
 ALIVE = ("starting", "running", "paused")
@@ -48,10 +46,14 @@ class RunWatch:
 
     def history(self, name: str) -> RunHistory:
         """What a run has written; empty until it has been looked at."""
+        from tui.run_history import RunHistory  # Not before the first paint.
+
         return self._histories.setdefault(name, RunHistory())
 
     async def reference(self, checkpoint: Path) -> RunHistory:
         """The curve that lies beside a checkpoint; empty when there is none."""
+        from tui.run_history import RunHistory
+
         if checkpoint not in self._reference:
             history = self._reference[checkpoint] = RunHistory()
             history.take(await asyncio.to_thread(_read_curve, checkpoint / "curve.jsonl"))
@@ -80,7 +82,9 @@ class RunWatch:
 
 
 def _read_curve(path: Path) -> list[dict[str, object]]:
+    from engine.files import read_jsonl
+
     try:
         return [event for event in read_jsonl(path) if isinstance(event, dict)]
-    except (OSError, ValueError, LabError):
+    except (OSError, ValueError):
         return []  # A reference curve is a comfort: without it the run's own curve stands alone.

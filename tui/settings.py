@@ -6,7 +6,6 @@ from pathlib import Path
 
 from engine import paths
 from engine.errors import LabError
-from engine.files import read_json, write_json
 
 
 def settings_path() -> Path:
@@ -19,6 +18,8 @@ def remembered_theme() -> str | None:
     path = settings_path()
     if not path.exists():
         return None
+    from engine.files import read_json  # Not before the first paint, where there is no file.
+
     try:
         value = read_json(path)
     except LabError:
@@ -33,4 +34,6 @@ def remember_theme(theme: str) -> None:
     Raises:
         LabError: the file cannot be written.
     """
+    from engine.files import write_json
+
     write_json(settings_path(), {"theme": theme})

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tui.safe_text import visible
+from tui.notes import Note, NoteKind, wrapped
 from tui.token_layout import Piece, TokenLayout
 
 if TYPE_CHECKING:
     from tui.answers import Answer, Token
-
-NoteKind = Literal["good", "bad", "abstained", "error", "dim"]
-
-
-class Note(NamedTuple):
-    """A sentence of the lab's own under the tokens; its glyph says what its colour says."""
-
-    kind: NoteKind
-    text: str
 
 
 class Address(NamedTuple):
@@ -73,15 +63,6 @@ class Section:
     def height(self) -> int:
         """All of its lines."""
         return self.head + len(self.layout.lines) + len(self.notes)
-
-
-def wrapped(notes: Sequence[Note], width: int) -> list[tuple[NoteKind, str]]:
-    """Notes as lines of at most ``width`` cells (their words are ours: one cell a character)."""
-    return [
-        (note.kind, line)
-        for note in notes
-        for line in textwrap.wrap(visible(note.text), max(8, width)) or [""]
-    ]
 
 
 class Transcript:
@@ -166,6 +147,15 @@ class Transcript:
             if section.row == row:
                 return Address(number, len(section.lead) + index)
         return None
+
+    def first(self) -> Address:
+        """The first token of all."""
+        return Address(0, 0)
+
+    def last(self) -> Address:
+        """The last token of all."""
+        number = len(self.sections) - 1
+        return Address(number, max(0, len(self.sections[number].layout) - 1))
 
     def step(self, address: Address, by: int) -> Address:
         """The next or previous token, across sections; stays at the ends."""

@@ -111,9 +111,9 @@ def test_memory_is_allocated_once_and_counted() -> None:
     shape = tiny_models.config()
     cache = KVCache(shape, 5, max_len=10, dtype=torch.bfloat16)
     assert cache.nbytes == 3 * 2 * 5 * 2 * 10 * 8 * 2
-    before = cache.window(0, 1, 1).key_slots[0].data_ptr()
+    before = cache.window(0, 1, 1).keys[0].data_ptr()
     cache.extend(0, 9)
-    assert cache.window(0, 1, 1).key_slots[0].data_ptr() == before
+    assert cache.window(0, 1, 1).keys[0].data_ptr() == before
 
 
 @pytest.mark.parametrize(("filled", "n_new"), [(10, 1), (7, 4), (0, 11)])

@@ -69,6 +69,19 @@ def test_top_p_per_row() -> None:
     assert len(out[0]) == 1
 
 
+@pytest.mark.parametrize("flatness", [0.3, 1.0, 4.0])
+def test_top_p_of_a_large_vocabulary(flatness: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the first look holds the mass of all rows, of some or of none."""
+    x, ps = logits(5, 700) / flatness, [0.0, 0.2, 0.6, 0.9, 1.0]
+    p_B1 = torch.tensor(ps).unsqueeze(1)
+    expected = [top_p_reference(row, p) for row, p in zip(x, ps, strict=True)]
+    expected[-1] = set(range(700))
+    first_look = keep_top_p(x, p_B1)
+    assert kept(first_look) == expected
+    monkeypatch.setattr("engine.sampling.TOP_P_FIRST_LOOK", 700)
+    assert torch.equal(keep_top_p(x, p_B1), first_look)
+
+
 def test_min_p_per_row() -> None:
     x, ps = logits(5, 50), [0.0, 0.01, 0.2, 0.9, 1.0]
     out = kept(keep_min_p(x, torch.tensor(ps).unsqueeze(1)))

@@ -81,4 +81,7 @@ def screen_text(app: LabApp) -> str:
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setenv("LLMLAB_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("tui.app.LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr("tui.app.HEALTH_EVERY_S", 0.2)
+    monkeypatch.setattr("tui.panes.pipeline.REDRAWS_PER_S", 8)
     return Lab(tmp_path)

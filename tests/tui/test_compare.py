@@ -283,6 +283,37 @@ async def test_a_damaged_checkpoint_fails_alone(lab: Lab) -> None:
         assert pane.columns.all[1].answer.state == "done"
 
 
+async def test_a_column_without_a_checkpoint_is_filled_as_soon_as_there_is_one(lab: Lab) -> None:
+    made = [checkpoint("nano/base", "base")]
+    lab.checkpoints = lambda: list(made)
+    async with lab.open(answered=False) as (app, pilot):
+        await until(pilot, lambda: "There is no sft checkpoint" in screen_text(app), "hint")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(lab.engine.requests) == 2, "only base is asked")
+        made.append(checkpoint("sft-0001", "sft", shipped=False))
+        lab.runs.add("sft-0001", "done")
+        await until(pilot, lambda: len(lab.engine.requests) == 3, "the new one is asked")
+        assert lab.engine.requests[-1].model == "sft-0001"
+
+
+async def test_an_engine_lost_between_questions_is_started_again(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        lab.engine.gone = True
+        await until(pilot, lambda: lab.engine.status.restarts == 1, "the restart")
+        await until(pilot, lambda: "restarted once" in screen_text(app), "said")
+
+
+async def test_the_form_is_walked_with_the_arrow_keys(lab: Lab) -> None:
+    async with lab.open((80, 24)) as (_, pilot):
+        await pilot.press("f2")
+        await pilot.pause()
+        await pilot.press(*["down"] * 6, *["backspace"] * 3, "2", "0", "down", "3", "enter")
+        await until(pilot, lambda: len(lab.engine.requests) == 4, "asked")
+        assert lab.engine.requests[-1].params.max_tokens == 20
+        assert lab.engine.requests[-1].n == 3
+        assert lab.engine.requests[-1].params.temperature == 0.8
+
+
 async def test_without_checkpoints_the_way_on_is_said(lab: Lab) -> None:
     lab.checkpoints = list
     async with lab.open(answered=False) as (app, pilot):
@@ -321,7 +352,7 @@ async def test_hostile_text_is_only_text(lab: Lab, words: list[str]) -> None:
 async def test_a_checkpoints_name_is_only_text(lab: Lab) -> None:
     name = "/tmp/[bold]x[/bold] $name [@click=app.quit]"
     lab.checkpoints = lambda: [checkpoint(name, "base", path=Path("/tmp"))]
-    async with lab.open((160, 48)) as (app, pilot):
+    async with lab.open((160, 48), answered=False) as (app, pilot):
         await until(pilot, lambda: name in screen_text(app), "the name as it is")
         await pilot.press("escape", "c")
         await pilot.pause()

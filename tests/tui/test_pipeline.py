@@ -27,6 +27,8 @@ async def test_opens_at_the_base_stage_and_says_what_it_is(lab: Lab) -> None:
         for words in ("parameters 2.82 M", "context 512", "steps 2 200", "sha-256 3fa94c213fa9"):
             assert words in text
         assert "val_bpb 0.612" in text
+        assert "0.61 bpb" in text
+        assert "0.97 head" in text
         assert app.query_one(PipelinePane).display
         assert not app.query_one("#compare").display
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from engine.errors import RequestError
-from tui import sampling
 from tui.format import duration, number, scaled
 from tui.run_history import MOST_POINTS, RunHistory
 from tui.safe_text import one_line, visible
-from tui.sampling import Sampling, parsed, typed_in
+from tui.sampling import Sampling
+from tui.sampling_fields import FIELDS, parsed, typed_in
 from tui.widgets.curve import binned
 from tui.widgets.inspector import bar, percent, quoted
 
@@ -117,7 +117,7 @@ def test_a_mistake_in_the_form_is_a_sentence(field: str, text: str, says: str) -
 
 
 def test_every_field_of_the_form_is_a_setting() -> None:
-    for line in sampling.FIELDS:
+    for line in FIELDS:
         assert line.name == "n" or hasattr(Sampling().params, line.name)
 
 

@@ -37,7 +37,9 @@ def checkpoint(name: str, stage: str, *, shipped: bool = True, **values: Any) ->
         created="2026-11-20T10:00:00Z",
         step=2200,
         tokens=18_000_000,
-        metrics={"val_bpb": 0.612} if stage == "base" else {"head": 0.97, "torso": 0.91},
+        metrics={"val_bpb": 0.612}
+        if stage == "base"
+        else {"facts_head": 0.97, "facts_torso": 0.91},
         shipped=shipped,
         sha256="3fa94c21" * 8,
     )
@@ -87,6 +89,8 @@ class ScriptedEngine:
     cancelled: int = 0
     lose_after: int | None = None
     """Be lost after so many tokens of the next stream."""
+    gone: bool = False
+    """Be found lost by the next look at its health."""
     refusals: dict[str, LabError] = field(default_factory=dict)
     """Errors by checkpoint name."""
 
@@ -102,6 +106,9 @@ class ScriptedEngine:
 
     async def health(self) -> Health | None:
         """Always well, unless lost."""
+        if self.gone:
+            self.gone = False
+            self._set(EngineStatus("lost", "killed", self.status.restarts))
         return self._health() if self.status.state == "ready" else None
 
     async def close(self) -> None:

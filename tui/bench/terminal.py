@@ -70,17 +70,23 @@ class Terminal:
         """Press keys."""
         os.write(self._master, text.encode())
 
-    def wait_for(self, mark: str, timeout_s: float, times: int = 1) -> float:
+    def wait_for(self, mark: str, timeout_s: float, *, times: int = 1, beside: str = "") -> float:
         """Seconds since the program started until ``mark`` has been drawn ``times`` from now on.
+
+        Args:
+            mark: the text to look for.
+            timeout_s: how long to wait.
+            times: how often it must be there.
+            beside: another text that must be there too.
 
         Raises:
             LabError: it was not drawn in time, or the program ended.
         """
-        wanted, seen = mark.encode(), b""
+        wanted, other, seen = mark.encode(), beside.encode(), b""
         deadline = time.perf_counter() + timeout_s
         while (left := deadline - time.perf_counter()) > 0:
             seen += self._read(left)
-            if seen.count(wanted) >= times:
+            if seen.count(wanted) >= times and other in seen:
                 return time.perf_counter() - self.started
         words = seen[-300:].decode("utf-8", "replace")
         raise LabError(f"{mark!r} was not drawn within {timeout_s:g} s. The end was: {words!r}.")

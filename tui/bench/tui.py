@@ -84,7 +84,6 @@ def run_tui_bench(*, presses: int = 120, tokens_per_s: float = 1200.0) -> dict[s
 
 def open_app(tokens_per_s: float) -> None:
     """The app as it is measured: four columns, and a training that writes on."""
-    from tui.app import LabApp
     from tui.bench.scripted import (
         WORDS,
         ScriptedEngine,
@@ -93,6 +92,7 @@ def open_app(tokens_per_s: float) -> None:
         scripted_services,
         training_events,
     )
+    from tui.start import run
 
     runs = ScriptedRuns(Path("/nowhere"))
     runs.add("base-0001", "running", step=100)
@@ -116,4 +116,4 @@ def open_app(tokens_per_s: float) -> None:
         lines=5,
     )
 
-    LabApp(services).run()
+    run(services)

@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
             "llmlab draws on a terminal, and this is none. Run it in a terminal, or use a command "
             "(llmlab --help lists them)."
         )
-    from tui.app import run as run_app
+    from tui.start import run as run_app
 
     run_app()
     return 0

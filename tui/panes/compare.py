@@ -12,9 +12,9 @@ from textual.containers import Vertical
 
 from engine.errors import RequestError
 from tui.lane import Lane
+from tui.notes import Note
 from tui.panes.streaming import Lab, Streamer
 from tui.sampling import Sampling
-from tui.transcript import Note
 from tui.widgets.column import Column
 from tui.widgets.columns import LEAST_COLUMNS, MOST_COLUMNS, Columns
 from tui.widgets.inspector import Inspector

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import Button, OptionList
 
 from engine.errors import LabError
 from tui.background import in_background
@@ -25,6 +25,7 @@ from tui.screens.start_run import StartChoice, StartRun
 from tui.stages import BY_NAME, hue
 from tui.widgets.curve import Curve, Series
 from tui.widgets.rail import Entry, Rail, entries
+from tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
@@ -66,28 +67,29 @@ class PipelinePane(Horizontal):
         super().__init__(id="pipeline")
         self.lab = lab
         self.checkpoints: Sequence[CheckpointInfo] = ()
+        self.rail, self.curve = Rail(), Curve()
+        self.words, self.samples = Words(id="words"), Words(id="samples")
+        self.rail.border_title = "stages"
         self._possible: tuple[str, ...] | None = None
 
     def compose(self) -> ComposeResult:
         """The rail with its buttons, and the detail."""
         with Vertical(id="rail-side"):
-            rail = Rail()
-            rail.border_title = "stages"
-            yield rail
+            yield self.rail
             with Horizontal(id="run-keys"):
                 yield Button("train", id="train", compact=True)
                 yield Button("pause", id="pause", compact=True)
                 yield Button("resume", id="resume", compact=True)
                 yield Button("stop", id="halt", compact=True)
         with VerticalScroll(id="detail", can_focus=False):
-            yield Static("", id="words")
-            yield Curve()
-            yield Static("", id="samples")
+            yield self.words
+            yield self.curve
+            yield self.samples
 
     def on_mount(self) -> None:
         """Redraw at a calm pace while the pane is looked at."""
         self._timer: Timer = self.set_interval(1 / REDRAWS_PER_S, self.redraw)
-        self.query_one(Rail).focus()
+        self.rail.focus()
 
     async def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Take the checkpoints there are."""
@@ -98,7 +100,7 @@ class PipelinePane(Horizontal):
         """Draw what has changed: rail, words, curve, samples."""
         if not self.display or not self.is_attached:
             return
-        rail = self.query_one(Rail)
+        rail = self.rail
         rail.show_entries(list(entries(self.checkpoints, self.lab.watch_runs.runs)))
         if rail.highlighted is None and rail.option_count:
             training = self.lab.watch_runs.training
@@ -109,7 +111,7 @@ class PipelinePane(Horizontal):
     async def go_to(self, entry_id: str) -> None:
         """Choose an entry of the rail (``run:base-0003``)."""
         await self.redraw()
-        self.query_one(Rail).go_to(entry_id)
+        self.rail.go_to(entry_id)
 
     @property
     def looked_at(self) -> str | None:
@@ -119,7 +121,7 @@ class PipelinePane(Horizontal):
 
     def _run(self) -> RunStatus | None:
         """The run that the chosen entry means: itself, or the stage's training."""
-        entry = self.query_one(Rail).entry
+        entry = self.rail.entry
         watch = self.lab.watch_runs
         if entry is not None and entry.kind == "run":
             return watch.named(entry.name)
@@ -136,18 +138,17 @@ class PipelinePane(Horizontal):
         info, run = self._checkpoint(entry), self._run()
         if entry.kind == "checkpoint":
             run = None
-        words = self._words(entry, info, run)
-        static = self.query_one("#words", Static)
-        static.update(words)
+        self.words.say(self._words(entry, info, run))
         trained = BY_NAME[entry.stage].trained
-        curve, samples = self.query_one(Curve), self.query_one("#samples", Static)
+        curve, samples = self.curve, self.samples
         curve.display = samples.display = trained
         if trained:
             await self._show_curve(curve, entry, info, run)
             history = self.lab.watch_runs.history(run.name) if run else None
             room = max(1, self.size.height - curve.size.height - 8)
             newest = tuple(history.samples)[:room] if history else ()
-            samples.update(samples_words(newest, samples.size.width, room) if run else "")
+            width = samples.size.width
+            samples.say(samples_words(newest, width, room) if run else Content(""))
 
     def _words(self, entry: Entry, info: CheckpointInfo | None, run: RunStatus | None) -> Content:
         parts = [stage_words(entry.stage)] if entry.kind == "stage" else []
@@ -200,7 +201,7 @@ class PipelinePane(Horizontal):
         """Keys that would do nothing now are dimmed in the footer."""
         if action not in _ACTIONS or not self.is_attached:
             return True
-        entry, run = self.query_one(Rail).entry, self._run()
+        entry, run = self.rail.entry, self._run()
         state = run.state if run else ""
         possible = {
             "train": entry is not None and BY_NAME[entry.stage].trained,
@@ -226,7 +227,7 @@ class PipelinePane(Horizontal):
 
     def action_train(self) -> None:
         """Ask what to train, then begin; a running training is stopped only after a yes."""
-        entry = self.query_one(Rail).entry
+        entry = self.rail.entry
         if entry is None:
             return
         stage = entry.stage
@@ -329,13 +330,13 @@ class PipelinePane(Horizontal):
     async def _follow(self, name: str) -> None:
         await self.lab.watch_runs.refresh(name)
         await self.redraw()
-        self.query_one(Rail).go_to(f"run:{name}")
+        self.rail.go_to(f"run:{name}")
 
     # The card
 
     def action_card(self) -> None:
         """Open the model card of the chosen checkpoint."""
-        entry = self.query_one(Rail).entry
+        entry = self.rail.entry
         info = self._checkpoint(entry) if entry else None
         if info is None:
             return

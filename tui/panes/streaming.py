@@ -12,7 +12,7 @@ from textual.widget import Widget
 from engine.errors import LabError
 from tui.background import in_background
 from tui.lane import verdict_note
-from tui.transcript import Note
+from tui.notes import Note
 from tui.widgets.column import Column
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
 from engine.errors import RequestError
-from tui.sampling import FIELDS, Sampling, parsed, typed_in
+from tui.sampling import Sampling
+from tui.sampling_fields import FIELDS, parsed, typed_in
 from tui.screens.dialog import Dialog
 
 

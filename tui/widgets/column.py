@@ -20,25 +20,32 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.lane import Lane
+from tui.notes import Note, wrapped
 from tui.stages import BY_NAME
-from tui.transcript import Address, Line, Note, Transcript, wrapped
 
 if TYPE_CHECKING:
     from tui.answers import Answer, Token
+    from tui.transcript import Address, Line, Transcript
 
-_Mover = Callable[[Transcript, Address], Address]
-_NOTE_STYLES = ("good", "bad", "abstained", "error", "dim")
+    _Mover = Callable[[Transcript, Address], Address]
+
+# Not component classes: styling ten of them a column takes longer before the first paint than all
+# the rest of the column.
+_LOOKS = {
+    "forced": "underline $quiet",
+    "title": "$quiet",
+    "dim": "$quiet",
+    "good": "$text-success",
+    "bad": "$text-error",
+    "error": "$text-error",
+    "abstained": "$text-warning",
+}
+_CURSOR = Style(reverse=True)
 
 
 class Column(ScrollView, can_focus=True):
     """Shows an :class:`Answer` as it grows; holds the cursor."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "column--forced",
-        "column--cursor",
-        "column--title",
-        *(f"column--{name}" for name in _NOTE_STYLES),
-    }
     ALLOW_SELECT = False
     HELP = """
 ## A column
@@ -188,6 +195,8 @@ again from there.
             self.virtual_size = Size(0, 0)
             self.refresh()
             return
+        from tui.transcript import Transcript  # Not before the first paint.
+
         width = self.scrollable_content_region.width
         self.transcript = Transcript(self.answer, width, show_prompt=self.show_prompt)
         self.transcript.update()
@@ -250,7 +259,7 @@ again from there.
             forced = section.token(piece.token).forced
             style = self._style("forced" if forced else "")
             if piece.token == chosen:
-                style += self._style("cursor")
+                style += _CURSOR
             segments.append(Segment(piece.text, style))
         cells = sum(piece.cells for piece in line.pieces)
         return Strip(segments, cells).adjust_cell_length(width, self._style(""))
@@ -258,7 +267,10 @@ again from there.
     def _style(self, name: str) -> Style:
         style = self._styles.get(name)
         if style is None:
-            style = self.get_component_rich_style(f"column--{name}") if name else self.rich_style
+            visual = self.visual_style
+            if name:
+                visual += self.app.stylesheet.parse_style(_LOOKS[name])
+            style = visual.rich_style
             self._styles[name] = style
         return style
 
@@ -290,10 +302,7 @@ again from there.
 
     @staticmethod
     def _edge(transcript: Transcript, by: int) -> Address:
-        if by < 0:
-            return Address(0, 0)
-        last = len(transcript.sections) - 1
-        return Address(last, max(0, len(transcript.sections[last].layout) - 1))
+        return transcript.first() if by < 0 else transcript.last()
 
     def _first_sampled(self, transcript: Transcript, by: int) -> Address:
         """A first key press lands on the answer, not on the prompt."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tui.lane import Lane
-from tui.transcript import Note
+from tui.notes import Note
 from tui.widgets.column import Column
 
 if TYPE_CHECKING:

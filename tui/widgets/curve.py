@@ -44,8 +44,10 @@ class Curve(Widget):
 
     def plot(self, series: Sequence[Series], x_max: float) -> None:
         """Show other data: steps up to ``x_max``, values above 0."""
+        before = (self.series, self.x_max)
         self.series, self.x_max = tuple(series), max(1.0, x_max)
-        self.refresh()
+        if before != (self.series, self.x_max):
+            self.refresh()
 
     def render(self) -> Content:
         """Legend, plot, axis."""

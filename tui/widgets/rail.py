@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from engine.runs import RunStatus
 
 Kind = Literal["stage", "checkpoint", "run"]
-_HEADLINES = ("val_bpb", "bpb", "head", "head_accuracy", "accuracy")
+_HEADLINES = {
+    "base": (("val_bpb", "bpb"),),
+    "sft": (("facts_head", "head"), ("val_bpb", "bpb")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,11 @@ def entries(checkpoints: Sequence[CheckpointInfo], runs: Sequence[RunStatus]) ->
 
 
 def headline(made: Sequence[CheckpointInfo]) -> str:
-    """The number that a stage is known by: bits a byte, or facts that are answered."""
+    """The number that a stage is known by: bits a byte, or the share of head facts it answers."""
     for info in made[:1]:
-        for name in _HEADLINES:
+        for name, unit in _HEADLINES.get(info.stage, ()):
             if name in info.metrics:
-                return f"{info.metrics[name]:.2f} {'bpb' if name.endswith('bpb') else 'facts'}"
+                return f"{info.metrics[name]:.2f} {unit}"
     return ""
 
 

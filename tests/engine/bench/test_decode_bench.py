@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 import tiny_models
@@ -12,6 +13,12 @@ from engine.bench.decode import run_decode_bench
 MODEL = tiny_models.model()
 
 
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is compiled must not go to the user's folder."""
+    monkeypatch.setenv("LLMLAB_HOME", str(tmp_path))
+
+
 def bench(**changes: object) -> dict[str, object]:
     settings = {"batch_sizes": (1, 3), "n_prompt": 4, "n_new": 10, "rounds": 1, **changes}
     return run_decode_bench(MODEL, LETTERS, **settings)  # type: ignore[arg-type]
@@ -20,6 +27,7 @@ def bench(**changes: object) -> dict[str, object]:
 def test_the_report_compares_all_contenders_on_the_same_tokens() -> None:
     report = json.loads(json.dumps(bench(), allow_nan=False))
     assert [batch["batch"] for batch in report["batches"]] == [1, 3]
+    assert (report["native_ready_s"] is not None) is report["native"]
     for batch in report["batches"]:
         assert batch["same_tokens_as_transformers"] == 1.0
         assert set(batch["tokens_per_s"]) == {"ours", "uncached", "transformers"}

@@ -1,0 +1,172 @@
+"""Compiles ``decode.c`` with the machine's own C compiler, once, and loads it.
+
+The library lies in the engine's owner-only folder, named by a hash of all that made it: source,
+command, compiler, processor. A first build takes a second or two and runs in a thread; whoever
+waits for nothing goes on in plain torch until it is there. No compiler, or a failure of any kind,
+means plain torch for good and one line in the log. ``LLMLAB_NATIVE=0`` turns all of it off.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import hashlib
+import logging
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import Future
+from pathlib import Path
+
+from engine import endpoint
+from engine.errors import LabError
+from engine.files import write_atomic
+
+SOURCE = Path(__file__).with_name("decode.c")
+BUILD_TIMEOUT_S = 120.0
+
+_FLAGS = (
+    "-std=gnu11", "-O3", "-march=native", "-fPIC", "-shared",
+    # What sums need to be vectorised. Not -ffast-math: linked into a shared library it switches
+    # the whole process to flushing tiny numbers to zero, and it may assume that there is no NaN.
+    "-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math",
+)  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+
+class NativeAttention(ctypes.Structure):
+    """``struct attention`` of ``decode.c``."""
+
+    _fields_ = (
+        ("q_norm", ctypes.c_void_p),
+        ("k_norm", ctypes.c_void_p),
+        ("cos", ctypes.c_void_p),
+        ("sin", ctypes.c_void_p),
+        ("eps", ctypes.c_float),
+        ("n_heads", ctypes.c_int),
+        ("n_kv_heads", ctypes.c_int),
+        ("head_dim", ctypes.c_int),
+    )
+
+
+class NativeLibrary:
+    """The functions of ``decode.c``; arrays are passed as addresses.
+
+    Raises:
+        OSError: the file is not a library for this process.
+        AttributeError: it is another library.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.ready_s = 0.0
+        """How long this process waited for it: to be compiled, or found and loaded."""
+        library = ctypes.CDLL(str(path))
+        pointer, number, real = ctypes.c_void_p, ctypes.c_int, ctypes.c_float
+        self.rms_norm = library.rms_norm
+        self.rms_norm.argtypes = (pointer, pointer, real, pointer, number, number)
+        self.swiglu = library.swiglu
+        self.swiglu.argtypes = (pointer, pointer, number, number)
+        self.attend = library.attend
+        self.attend.argtypes = (
+            ctypes.POINTER(NativeAttention), pointer, pointer, pointer, pointer, number, pointer,
+            pointer, number,
+        )  # fmt: skip
+        for function in (self.rms_norm, self.swiglu, self.attend):
+            function.restype = None
+
+
+@functools.cache
+def prepare() -> Future[NativeLibrary | None]:
+    """Begin, in a thread, to load or build this process's library; None where there can be none.
+
+    Every call returns the same future.
+    """
+    future: Future[NativeLibrary | None] = Future()
+    threading.Thread(target=_prepare, args=(future,), name="native-build", daemon=True).start()
+    return future
+
+
+def _prepare(future: Future[NativeLibrary | None]) -> None:
+    library, begun = None, time.monotonic()
+    try:
+        if os.environ.get("LLMLAB_NATIVE") != "0":
+            library = load_or_build(endpoint.private_folder())
+    except (LabError, OSError, AttributeError, subprocess.SubprocessError) as error:
+        said = getattr(error, "stderr", None)
+        log.warning("no native decoding, plain torch serves: %s %s", error, said or "")
+    if library is not None:
+        library.ready_s = time.monotonic() - begun
+    future.set_result(library)
+
+
+def load_or_build(folder: Path) -> NativeLibrary | None:
+    """Load the library from ``folder``, built there if it is not yet; None without a compiler.
+
+    Raises:
+        LabError: it cannot be written.
+        OSError: what the compiler made cannot be read or loaded.
+        subprocess.SubprocessError: the compiler failed or took too long.
+    """
+    compiler = _compiler()
+    if compiler is None:
+        log.info("no C compiler: plain torch serves")
+        return None
+    # Its runtime is torch's own, found among the process's symbols when the library is loaded. A
+    # second one would bring threads of its own.
+    threads = ("-fopenmp",) if sys.platform == "linux" else ()
+    command = (compiler, *_FLAGS, *threads)
+    made_of = [SOURCE.read_text("utf-8"), *command, _version(compiler), _processor()]
+    digest = hashlib.sha256("\0".join(made_of).encode()).hexdigest()
+    path = folder / f"decode-{digest[:16]}.so"
+    if path.exists():
+        try:
+            return NativeLibrary(path)
+        except (OSError, AttributeError) as error:
+            log.warning("%s is damaged and is compiled anew: %s", path, error)
+    return _build(command, path)
+
+
+def _build(command: tuple[str, ...], path: Path) -> NativeLibrary:
+    with tempfile.TemporaryDirectory(prefix="llmlab-build-") as folder:
+        built = Path(folder) / path.name
+        subprocess.run(
+            (*command, str(SOURCE), "-o", str(built), "-lm"),
+            check=True, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        library = NativeLibrary(built)  # only what can be loaded is kept
+        write_atomic(path, built.read_bytes())
+    log.info("compiled %s", path)
+    return library
+
+
+def _compiler() -> str | None:
+    if sys.platform == "darwin":
+        # Without Apple's tools its cc is a stub that opens a dialog.
+        tools = subprocess.run(("xcode-select", "-p"), capture_output=True, check=False)
+        if tools.returncode:
+            return None
+    candidates = (os.environ.get("CC"), "cc", "gcc", "clang")
+    return next((found for name in candidates if name and (found := shutil.which(name))), None)
+
+
+def _version(compiler: str) -> str:
+    asked = subprocess.run(
+        (compiler, "--version"), capture_output=True, text=True, check=True, timeout=10
+    )
+    return asked.stdout
+
+
+def _processor() -> str:
+    """What ``-march=native`` may use: a home can be shared by unlike machines."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line for line in lines if line.startswith(("flags", "Features"))), "")
