@@ -60,7 +60,7 @@ class LabApp(App[None]):
     COMMANDS = App.COMMANDS | {_lab_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(f"{key},alt+{key}", f"pane('{pane}')", title, show=False, id=f"pane.{pane}")
+            Binding(key, f"pane('{pane}')", title, show=False, id=f"pane.{pane}")
             for pane, (key, title) in PANES.items()
         ),
         Binding("f1", "help", "help", key_display="F1", id="app.help"),

@@ -99,11 +99,18 @@ class Lane:
         return hue(self.stage)
 
 
-def verdict_note(verdict: Verdict) -> Note:
-    """``✓ correct · head fact, on 81 pages``, and the truth where it was missed."""
+def verdict_note(verdict: Verdict, *, answered: bool) -> Note:
+    """``✓ correct · head fact, on 81 pages``, and the truth where it was missed.
+
+    A raw continuation has not ``answered`` anything, whatever it happens to name: it is shown the
+    truth and not judged.
+    """
     kind, sign = _VERDICTS[verdict.outcome]
     pages = {0: "on no page", 1: "on 1 page"}.get(
         verdict.exposures, f"on {verdict.exposures} pages"
     )
+    if not answered:
+        words = f"a continuation, not an answer · the web says {verdict.truth}"
+        return Note("dim", f"{words} · {verdict.tier} fact, {pages}")
     truth = "" if verdict.outcome == "correct" else f" · the web says {verdict.truth}"
     return Note(kind, f"{sign}{truth} · {verdict.tier} fact, {pages}")

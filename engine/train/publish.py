@@ -62,10 +62,7 @@ def publish(
 def _curve(run: Path) -> bytes:
     """The run's step and eval events, thinned to ``CURVE_POINTS``."""
     events = [e for e in read_jsonl(run / "events.jsonl") if e["type"] in ("step", "eval")]
-    stride = max(1, len(events) // CURVE_POINTS)
-    kept = [
-        event
-        for i, event in enumerate(events)
-        if event["type"] == "eval" or i % stride == 0 or i == len(events) - 1
-    ]
+    steps = [i for i, event in enumerate(events) if event["type"] == "step"]
+    shown = {*steps[:: max(1, len(steps) // CURVE_POINTS)], *steps[-1:]}
+    kept = [event for i, event in enumerate(events) if event["type"] == "eval" or i in shown]
     return "".join(json.dumps(event) + "\n" for event in kept).encode()

@@ -60,4 +60,11 @@ async def test_lines_come_back_and_a_lost_helper_is_replaced() -> None:
     ],
 )
 def test_a_verdict_in_words(verdict: Verdict, words: str) -> None:
-    assert verdict_note(verdict).text == words
+    assert verdict_note(verdict, answered=True).text == words
+
+
+def test_a_raw_continuation_is_shown_the_truth_and_not_judged() -> None:
+    note = verdict_note(Verdict("wrong", "Dunbury", "head", 81), answered=False)
+    assert note.text == (
+        "a continuation, not an answer · the web says Dunbury · head fact, on 81 pages"
+    )

@@ -142,7 +142,8 @@ class Streamer:
             except LabError as error:
                 notes = [Note("dim", str(error))]
             else:
-                notes = [verdict_note(row.verdict)] if row.verdict is not None else []
+                answered = stream.answer.chat
+                notes = [verdict_note(row.verdict, answered=answered)] if row.verdict else []
             if column.lane.stream is not stream:
                 return
             column.set_notes(number, *notes)

@@ -9,9 +9,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Label, RadioButton, RadioSet, Select, Static
+from textual.widgets import Button, Input, Label, RadioSet, Select, Static
 
 from tui.screens.dialog import Dialog
+from tui.widgets.choice import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ class StartRun(Dialog[StartChoice]):
             box.border_title = Content(f"train {self.stage}")
             with RadioSet(id="preset", compact=True):
                 for index, (name, words) in enumerate(PRESETS):
-                    yield RadioButton(Content(f"{name}  {words}"), value=index == 0, compact=True)
+                    yield Choice(Content(f"{name}  {words}"), value=index == 0, compact=True)
             with Horizontal(classes="field"):
                 yield Label("steps", classes="name")
                 yield Input(id="steps", placeholder="recipe", type="integer", compact=True)

@@ -222,12 +222,12 @@ again from there.
         """The text's height with room to grow into.
 
         Each new height costs a layout of the screen, and each scroll a repaint of the column (6 ms
-        at 40x30), so a long text scrolls by a part of a page at a time, not by a line.
+        at 40x30), so a long text scrolls by half a page at a time, not by a line.
         """
         room = self.scrollable_content_region.height
         if height <= room or not room:
             return room
-        chunk = max(3, room // 3)
+        chunk = max(3, room // 2)
         return room + -(-(height - room) // chunk) * chunk
 
     def _draw(self, y: int) -> Strip:

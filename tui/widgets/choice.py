@@ -1,0 +1,14 @@
+"""A radio button whose state shows without colour."""
+
+from __future__ import annotations
+
+from textual.widgets import RadioButton
+
+
+class Choice(RadioButton):
+    """Filled when chosen, empty when not; Textual's own differ in colour alone."""
+
+    def watch_value(self) -> None:
+        """Change the sign with the state."""
+        self.BUTTON_INNER = "●" if self.value else " "
+        super().watch_value()
