@@ -287,6 +287,7 @@ class EventTail:
 
     def __init__(self, run_path: Path) -> None:
         self._path = run_path / "events.jsonl"
+        self._inode = 0
         self._offset = 0
 
     def read(self) -> list[dict[str, Any]]:
@@ -296,8 +297,10 @@ class EventTail:
     def _new_events(self) -> Iterator[dict[str, Any]]:
         try:
             with self._path.open("rb") as file:
-                if os.fstat(file.fileno()).st_size < self._offset:
-                    self._offset = 0
+                found = os.fstat(file.fileno())
+                # A resumed run replaces the file by one without the steps it will do again.
+                if found.st_ino != self._inode or found.st_size < self._offset:
+                    self._inode, self._offset = found.st_ino, 0
                 file.seek(self._offset)
                 data = file.read()
         except OSError:

@@ -1,1 +1,1 @@
-"""What a model can call: registry, calculator, jailed Python, search. Never imports torch."""
+"""What a model can call. Nothing yet: no checkpoint has learned to. Will never import torch."""

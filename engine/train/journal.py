@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.errors import LabError
-from engine.files import disk_error, read_json
+from engine.files import disk_error, read_json, write_atomic
 from engine.runs import HEARTBEAT_S, Action, RunStatus, State
 
 
@@ -30,7 +30,7 @@ class Journal:
         if self._path.exists():
             data = self._path.read_bytes()
             if data and not data.endswith(b"\n"):
-                self._path.write_bytes(data[: data.rfind(b"\n") + 1])
+                write_atomic(self._path, data[: data.rfind(b"\n") + 1])
 
     def rewind(self, step: int) -> None:
         """Forget events after ``step``: a resumed run writes them again."""
@@ -41,7 +41,7 @@ class Journal:
             event = json.loads(line)
             if event["type"] == "state" or event.get("step", 0) <= step:
                 kept.append(line)
-        self._path.write_text("".join(kept), "utf-8")
+        write_atomic(self._path, "".join(kept).encode())
 
     def event(self, kind: str, **values: Any) -> None:
         """Append one event.

@@ -24,6 +24,7 @@ from engine.train.state import load_state, save_state
 from engine.train.watch import bits_per_byte, heldout_batches, sample_text, text_bytes
 
 EVENT_EVERY_S = 0.5
+PACE_S = 30.0
 HELDOUT_BATCHES = 4
 Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 
@@ -67,7 +68,8 @@ class Trainer:
         loss = maybe_compile(lambda *batch: next_token_loss(self.model, *batch), self.recipe)
         self.journal.state("running", self.step)
         saved = sampled = shown = time.monotonic()
-        began, began_tokens = time.monotonic(), self._tokens
+        began = time.monotonic()
+        pace_from, pace_tokens = began, self._tokens
         for batch in self._batches(self.step):
             if not self._obey():
                 return
@@ -76,13 +78,13 @@ class Trainer:
             clock = time.monotonic()
             last = self.step == self.recipe.steps
             if self.step == 1 or last or clock - shown >= EVENT_EVERY_S:
-                figures["tokens_per_s"] = (self._tokens - began_tokens) / (clock - began)
+                figures["tokens_per_s"] = (self._tokens - pace_tokens) / (clock - pace_from)
                 figures["elapsed_s"] = clock - began
                 self.journal.event("step", step=self.step, tokens=self._tokens, **figures)
                 shown = clock
-                # The rate is that of the last half minute, not of the whole run with its pauses.
-                if clock - began > 30:
-                    began, began_tokens = clock, self._tokens
+                # The pace is that of the last half minute, not of the whole run with its pauses.
+                if clock - pace_from > PACE_S:
+                    pace_from, pace_tokens = clock, self._tokens
             if self.step % self.recipe.eval_every == 0 or last:
                 self.evaluate()
             if last or clock - sampled >= self.recipe.sample_every_s:

@@ -66,10 +66,8 @@ def _follow(status: RunStatus, *, as_json: bool) -> int:
 
 
 def _step_line(event: dict[str, Any], total: int) -> str:
-    left = (total - event["step"]) / max(1, event["step"]) * event["elapsed_s"]
     rate = event["tokens_per_s"]
-    if rate:
-        left = (total - event["step"]) * event["tokens"] / event["step"] / rate
+    left = (total - event["step"]) * event["tokens"] / event["step"] / max(rate, 1e-9)
     return (
         f"step {event['step']:>5}/{total}  loss {event['loss']:.4f}  "
         f"{event['bpb']:.3f} bits/byte  {rate / 1000:.1f} k tok/s  "

@@ -45,7 +45,7 @@ Move to a column, then pick any token with the arrow keys or the mouse.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "stop", id="compare.stop"),
-        Binding("ctrl+r,n", "reseed", "another seed", key_display="^r", id="compare.reseed"),
+        Binding("ctrl+r,n", "reseed", "new seed", key_display="^r", id="compare.reseed"),
         Binding("ctrl+t,m", "mode", "raw/chat", key_display="^t", id="compare.mode"),
         Binding("f2,s", "sampling", "sampling", key_display="F2", id="compare.sampling"),
         Binding("o", "own", "own sampling", id="compare.own"),
