@@ -31,6 +31,7 @@ class Stream:
         self._buffer: deque[StreamEvent] = deque()
         self._failure = ""
         self._open = True
+        self._settled = False
 
     async def read(self, engine: Engine) -> None:
         """Read to the end; a failure becomes the answer's sentence. Cancelling it cancels there."""
@@ -47,8 +48,20 @@ class Stream:
             self._open = False
 
     def live(self) -> bool:
-        """Whether there is, or may come, something to drain."""
-        return self._open or bool(self._buffer) or bool(self._failure)
+        """Whether the screen has not yet been told of its end (:meth:`settle`, :meth:`stop`).
+
+        Not the same as having more to drain: the reader may close a moment after its last event
+        was taken, and that end is to be shown as well.
+        """
+        return not self._settled
+
+    def exhausted(self) -> bool:
+        """Whether nothing is left to drain and nothing more will come."""
+        return not (self._open or self._buffer or self._failure)
+
+    def settle(self) -> None:
+        """The end has been seen."""
+        self._settled = True
 
     def drain(self) -> bool:
         """Move what has arrived into the answer; whether anything had."""
@@ -63,7 +76,7 @@ class Stream:
     def stop(self) -> None:
         """The person has stopped it: nothing more is taken in."""
         self._buffer.clear()
-        self._failure, self._open = "", False
+        self._failure, self._open, self._settled = "", False, True
         self.answer.stop()
 
     def numbers(self) -> list[str]:

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import asyncio
 import math
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from engine.errors import RequestError
+from engine.protocol import Finished, GenerateRequest, StreamEvent
+from engine.sampling_params import SamplingParams
+from tui.answers import Answer
 from tui.format import duration, number, scaled
 from tui.run_history import MOST_POINTS, RunHistory
 from tui.safe_text import one_line, visible
 from tui.sampling import Sampling
 from tui.sampling_fields import FIELDS, parsed, typed_in
+from tui.stream import Stream
 from tui.widgets.curve import binned
 from tui.widgets.inspector import bar, percent, quoted
 
@@ -160,3 +166,28 @@ def test_binned_means() -> None:
     assert binned([(1, math.nan), (50, 2.0)], 2, 100) == [None, 2.0]
     assert binned([(500, 3.0)], 2, 100) == [None, 3.0]
     assert binned([(0, 1.0), (99, 4.0)], 4, 100) == [1.0, 2.0, 3.0, 4.0]
+
+
+async def test_an_answer_lives_until_its_end_was_shown() -> None:
+    """The reader may close after its last event was drained: that end must not be missed."""
+    gate = asyncio.Event()
+
+    class SlowToClose:
+        async def generate(self, _: object) -> AsyncIterator[StreamEvent]:
+            yield Finished(row=0, reason="stop", n_tokens=0, ttft_s=0.1, tokens_per_s=1.0)
+            await gate.wait()
+
+    request = GenerateRequest(model="m", prompt="x", params=SamplingParams())
+    stream = Stream(Answer(request))
+    reading = asyncio.create_task(stream.read(SlowToClose()))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    assert stream.drain()
+    assert stream.live()
+    assert not stream.exhausted()
+    gate.set()
+    await reading
+    assert not stream.drain()
+    assert stream.live()
+    assert stream.exhausted()
+    stream.settle()
+    assert not stream.live()

@@ -110,7 +110,8 @@ class Streamer:
             assert stream is not None
             if stream.drain() and column.is_on_screen:
                 column.flush()
-            if not stream.live():
+            if stream.exhausted():
+                stream.settle()
                 self._end(column, stream)
             elif (place + self._frame) // turns % 5 == 0:
                 self._relabel(column)
