@@ -104,6 +104,10 @@ def verify(folder: Path) -> None:
         )
     for name, expected in files.items():
         path = folder / name
+        if not isinstance(expected, dict) or not {"size", "sha256"} <= expected.keys():
+            raise CheckpointError(
+                f"{folder / MANIFEST} garbles the entry of {name}. Restore it or train again."
+            )
         try:
             size = path.stat().st_size
         except OSError as error:

@@ -70,7 +70,13 @@ def card(name: str, manifest: dict[str, Any], figures: dict[str, Any]) -> str:
         ]
         lines.append("")
     if "skills" in figures:
-        lines += ["| skill | exercises | correct |", "|---|--:|--:|"]
+        lines += [
+            "Skills, drawn anew as the pages draw them: times tables, spelling and letter counts "
+            "are of a kind small enough to have been met in training, word problems are not.",
+            "",
+            "| skill | exercises | correct |",
+            "|---|--:|--:|",
+        ]
         lines += [
             f"| {kind} | {f['n']} | {f['correct']:.2f} |" for kind, f in figures["skills"].items()
         ]

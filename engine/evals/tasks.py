@@ -14,10 +14,10 @@ from engine.data.judge import Judge
 from engine.data.skills import EXERCISES
 from engine.data.web import Web, web_of
 from engine.data.world import WorldConfig
-from engine.errors import LabError
+from engine.errors import CheckpointError, LabError
 from engine.evals.answer import answers
 from engine.local import LocalModel
-from engine.manifest import read_manifest
+from engine.manifest import MANIFEST, read_manifest
 from engine.train.corpus import page_documents
 from engine.train.recipe import Recipe
 from engine.train.watch import bits_per_byte, heldout_batches
@@ -29,7 +29,17 @@ Figures = dict[str, Any]
 
 def world_of(local: LocalModel) -> WorldConfig:
     """The world that a checkpoint was trained on."""
-    return Recipe.from_json(read_manifest(local.info.path)["recipe"]).world
+    return _recipe_of(local).world
+
+
+def _recipe_of(local: LocalModel) -> Recipe:
+    manifest = read_manifest(local.info.path)
+    if not isinstance(manifest.get("recipe"), dict):
+        raise CheckpointError(
+            f"{local.info.path / MANIFEST} says nothing of the recipe, so the web it was trained "
+            "on is unknown. Restore the file or train again."
+        )
+    return Recipe.from_json(manifest["recipe"])
 
 
 def _ask_about(
@@ -77,7 +87,11 @@ def facts_dev(local: LocalModel) -> Figures:
 
 
 def skills(local: LocalModel) -> Figures:
-    """Newly drawn exercises of each kind; the worked answer must end in the right result."""
+    """Exercises of each kind; the worked answer must end in the right result.
+
+    Drawn anew, but as the pages draw them: the small kinds (times tables, spelling and letters of
+    the word list) are all met in training, larger sums and word problems mostly not.
+    """
     web, rng = web_of(world_of(local)), random.Random("eval:skills")
     figures: Figures = {}
     for kind, (make, _) in EXERCISES.items():
@@ -100,7 +114,7 @@ def _result_is(reply: str, result: str) -> bool:
 
 def bpb(local: LocalModel) -> Figures:
     """Bits per byte on the held-out pages."""
-    recipe = Recipe.from_json(read_manifest(local.info.path)["recipe"])
+    recipe = _recipe_of(local)
     web = web_of(recipe.world)
     documents = page_documents([page.text for page in web.heldout_pages], local.tokenizer)
     batches = heldout_batches(documents, recipe.row_lengths, recipe.batch_tokens)

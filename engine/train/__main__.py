@@ -8,10 +8,11 @@ import sys
 import traceback
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from engine.errors import LabError
 from engine.files import read_json
-from engine.runs import read_status
+from engine.runs import RunStatus, read_status
 from engine.train.journal import Journal
 from engine.train.recipe import Recipe
 
@@ -25,6 +26,28 @@ def train(name: str) -> int:
     Every end is written to the run's status: done, stopped, or failed with a sentence.
     """
     status = replace(read_status(name), pid=os.getpid())
+    with (status.path / "lock").open("w") as lock:
+        if not _locked(lock):
+            # Looks lost after a long sleep of the machine, but its process goes on.
+            print(f"The run {name!r} has a living process already.", file=sys.stderr)
+            return 2
+        return _train(status)
+
+
+def _locked(lock: IO[str]) -> bool:
+    """Take the run for this process until the file is closed; always true without ``fcntl``."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _train(status: RunStatus) -> int:
     journal = Journal(status)
     journal.state("starting", status.step)
     journal.keep_beating()

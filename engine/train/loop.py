@@ -144,8 +144,8 @@ class Trainer:
         if not (math.isfinite(value) and math.isfinite(grad_norm)):
             raise TrainingDivergedError(
                 f"The loss became {value} (gradient norm {grad_norm}) at step {self.step + 1}; the "
-                f"state before it is kept. Resume with a lower learning rate than "
-                f"{self.recipe.muon_lr} (Muon) and {self.recipe.adamw_lr} (AdamW)."
+                f"state before it is kept. Resuming repeats it: the recipe needs a lower learning "
+                f"rate than {self.recipe.muon_lr} (Muon) and {self.recipe.adamw_lr} (AdamW)."
             )
         for optimizer in self.optimizers.values():
             optimizer.step()

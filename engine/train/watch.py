@@ -26,7 +26,7 @@ def heldout_batches(
     documents: Sequence[Document], row_lengths: Sequence[int], batch_tokens: int
 ) -> list[Batch]:
     """Held-out documents, packed once."""
-    return pack(documents, row_lengths, batch_tokens, "heldout")
+    return pack(documents, row_lengths, batch_tokens, "heldout", exact=True)
 
 
 @torch.no_grad()

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _read_questions(name: str) -> list[tuple[Any, str]]:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise LabError(f"{name} is not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
     except OSError as error:
@@ -63,7 +63,7 @@ def _read_questions(name: str) -> list[tuple[Any, str]]:
             item = json.loads(line)
             question = item["question"]
             item_id = item["id"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise LabError(
                 f'{name}, line {number}: not an object with "id" and "question". Mend the line.'
             ) from error
