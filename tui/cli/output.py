@@ -15,7 +15,11 @@ def narrate(text: str) -> None:
 
 def emit_json(value: Any) -> None:
     """Print one JSON document or item on a line of its own."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    text = json.dumps(value, ensure_ascii=False)
+    if not text.isascii():
+        # Half of a surrogate pair, as an id of somebody's file may hold, has no UTF-8: escape it.
+        text = text.encode("utf-8", "backslashreplace").decode()
+    print(text, flush=True)
 
 
 def printable(text: str) -> str:
