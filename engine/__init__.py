@@ -5,7 +5,7 @@ Modules that import torch: ``model``, ``kvcache``, ``decode``, ``native_decode``
 ``evals``, ``bench`` and ``server`` that runs a model.
 Modules that never do, so that the terminal app may import them: ``errors``, ``paths``, ``files``,
 ``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``, ``events``,
-``request``, ``row``, ``conversation``, ``wire``, ``protocol``, ``endpoint``, ``connection``,
+``request``, ``row``, ``precision``, ``conversation``, ``wire``, ``protocol``, ``endpoint``, ``connection``,
 ``launch``, ``client``, ``native``, ``manifest``, ``runs``, ``train.recipe`` and ``data``.
 """
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.errors import RequestError
 from engine.sampling_params import SamplingParams
+
+Priority = Literal["interactive", "bulk"]
+"""Somebody watches the answer, or a program wants thousands (probes, rollouts, evaluation)."""
+
+MAX_SPECULATED = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,12 +30,22 @@ class Request:
     """Ids that end a row: ``<|assistant_end|>`` in a chat, ``<|bos|>`` in plain text."""
     echo: bool = False
     """Whether to send an event for each token of the prompt as well (``span`` "prompt")."""
+    priority: Priority = "interactive"
+    """Interactive requests are let in first, and some rows are kept free for them."""
+    speculate: int = 0
+    """Tokens to guess ahead at most, by looking the last words up in the row's own text; the
+    answer is the same. 0 is off."""
 
     def __post_init__(self) -> None:
         if not self.prompt_ids:
             raise RequestError("The prompt holds no token. Begin it with <|bos|>.")
         if self.n < 1:
             raise RequestError(f"n = {self.n} samples were asked for. Ask for at least 1.")
+        if not 0 <= self.speculate <= MAX_SPECULATED:
+            raise RequestError(
+                f"speculate = {self.speculate}, but 0 to {MAX_SPECULATED} tokens can be guessed "
+                "ahead. Change speculate."
+            )
 
     def check_fits(self, *, max_seq_len: int, max_rows: int, n_vocab: int) -> None:
         """Refuse what a model of this size cannot serve.

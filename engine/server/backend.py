@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.events import TokenEvent
+from engine.precision import Precision
 from engine.protocol import GenerateRequest
 
 
@@ -26,6 +27,8 @@ class Source:
     name: str
     path: Path
     stamp: tuple[int, ...]
+    precision: Precision | None = None
+    """Asked for by a suffix of the name; None leaves the choice to the backend."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -79,4 +79,4 @@ class Shelf:
 
 
 def _same_version(a: Source, b: Source) -> bool:
-    return a.path == b.path and a.stamp == b.stamp
+    return (a.path, a.stamp, a.precision) == (b.path, b.stamp, b.precision)
