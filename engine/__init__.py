@@ -1,12 +1,16 @@
 """The library under the lab: model, cache, sampling, tokenizer, checkpoints, server and client.
 
-Modules that import torch: ``model``, ``kvcache``, ``decode``, ``native_decode``, ``sampling``,
-``generate``, ``hf_config``, ``hf_format``, ``checkpoint`` (weights), and everything in ``train``,
-``evals``, ``bench`` and ``server`` that runs a model.
-Modules that never do, so that the terminal app may import them: ``errors``, ``paths``, ``files``,
-``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``, ``events``,
-``request``, ``row``, ``precision``, ``conversation``, ``wire``, ``protocol``, ``endpoint``, ``connection``,
-``launch``, ``client``, ``native``, ``manifest``, ``runs``, ``train.recipe`` and ``data``.
+From prompt to token: ``conversation`` (or an imported model's ``chat_template``) makes ids,
+``generate`` takes requests and steps; ``admission`` lets rows in and ``prefixes`` finds what they
+need not read; ``share`` and ``batch`` lay out what one pass reads; ``forward`` computes it (in
+plain torch with ``paged``, in C with ``native_forward``, on a GPU with ``cuda_graph``);
+``sampling`` draws; ``row`` turns ids into events.
+
+Modules that never import torch, so that the terminal app may import them: ``errors``, ``paths``,
+``files``, ``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``,
+``events``, ``request``, ``row``, ``drawn``, ``speculate``, ``precision``, ``conversation``,
+``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
+``manifest``, ``runs``, ``train.recipe`` and ``data``.
 """
 
 __version__ = "0.1.0"

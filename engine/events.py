@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 FinishReason = Literal["stop", "length", "cancelled"]
-Span = Literal["prompt", "text"]
+Span = Literal["prompt", "text", "output"]
+"""Of the prompt, drawn by the model, or appended by the lab (a tool's output)."""
 
 NO_TOKEN = -1
 """The ``id`` of the event that ends a cancelled row: it may carry held-back text, but no token."""
+
+FIRST_UNNUMBERED = -2
+"""Other servers send text without token ids. Their tokens get ids from here downwards, equal for
+equal tokens of one answer; they mean nothing elsewhere. A figure that such a server does not give
+is NaN (logprob, entropy) or 0 (rank)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,43 +1,45 @@
 """The generation engine: many requests, one batch, a step at a time.
 
-A step either reads the prompts of waiting requests (``_prefill``) or draws one token for every
-row of the batch (``_decode``). Requests join and leave between steps; rows that end leave the
-batch at once and the last row takes their place in the cache, so no step computes a dead row.
-A prompt is read once, however many samples go on from it.
+A step is one pass of the model over a list of tokens: the last one of every row that decodes (and
+guesses behind it, where asked for), and a chunk of what rows that joined or were continued have
+yet to read. Then every row that has been read to its end draws. So a long prompt delays the
+others by a chunk at most, and rows join and leave between any two steps.
 
 The engine has no thread and no lock: one caller owns it and drives ``step``.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from engine.decode import Decoder
+from engine.admission import Admission, default_kv_bytes
+from engine.batch import Batch, make_batch, next_batch
 from engine.detokenize import TokenBytes
+from engine.drawn import given
+from engine.errors import RequestError
 from engine.events import Completion, TokenEvent, collect
-from engine.kvcache import KVCache
+from engine.forward import make_forward
+from engine.kvcache import KVCache, block_bytes, blocks_for
 from engine.model import Transformer
-from engine.native_decode import DecodeStep, EagerUntilNative
 from engine.request import Request
 from engine.row import Row, rows_of
-from engine.sampling import Drawn, Sampler, describe, read_columns
+from engine.sampling import Sampler, describe, read_columns
+from engine.share import Echo, Share, drawn_from
 
+CHUNK_FLOP = 2e10
+"""Work of one chunk of prompt on a CPU: a tenth or two of a second on two cores."""
 
-@dataclass(slots=True)
-class _Waiting:
-    """A request that has no rows in the batch yet."""
+GPU_CHUNK = 2048
+"""Tokens of a chunk on a GPU."""
 
-    request_id: int
-    rows: list[Row]
+ALONE = 8
+"""A chunk may be so many times as long while nobody decodes."""
 
-    @property
-    def request(self) -> Request:
-        return self.rows[0].request
+ECHO_CHUNK = 128
+"""Tokens of a chunk whose logits are all looked at: V numbers each."""
 
 
 class Generator:
@@ -46,8 +48,11 @@ class Generator:
     Args:
         model: in the dtype and on the device to compute with; its weights must not change.
         tokenizer: of the same checkpoint.
-        max_rows: rows decoded together; further requests wait.
-        prefill_tokens: prompt tokens read in one step, padding counted (one prompt at least).
+        max_rows: rows in the batch; further ones wait.
+        kv_bytes: memory for keys and values; by default what ``max_rows`` full contexts take, but
+            no more than a part of the machine's memory.
+        chunk: prompt tokens read in one step while other rows decode; by default as many as take
+            a tenth of a second or two.
         native: decode with compiled code where and as soon as it can be had.
     """
 
@@ -57,38 +62,56 @@ class Generator:
         tokenizer: TokenBytes,
         *,
         max_rows: int = 64,
-        prefill_tokens: int = 8192,
+        kv_bytes: int | None = None,
+        chunk: int | None = None,
         native: bool = False,
     ) -> None:
-        self.config = model.config
-        self.max_rows = max_rows
+        self.config = config = model.config
         self.n_prefilled = 0
-        """Prompt tokens read so far, padding not counted."""
+        """Tokens read in chunks so far: prompts and outputs, what was shared counted once."""
         self._model = model
         self._tokenizer = tokenizer
-        self._prefill_tokens = prefill_tokens
-        self._device = model.embed.weight.device
-        self._decoder: DecodeStep = EagerUntilNative(model) if native else Decoder(model)
-        self._cache = KVCache(
-            model.config, max_rows, device=self._device, dtype=model.embed.weight.dtype
+        self._device = model.cos_SE.device
+        on_cpu = self._device.type == "cpu"
+        dtype = torch.float32 if on_cpu else model.norm.weight.dtype
+        if kv_bytes is None:
+            kv_bytes = default_kv_bytes(self._device)
+        n_blocks = min(
+            kv_bytes // block_bytes(config, dtype), max_rows * blocks_for(config.max_seq_len)
         )
-        self._waiting: deque[_Waiting] = deque()
-        self._rows: list[Row] = []
-        """Row i of the batch is row i of the cache."""
-        self._sampler: Sampler | None = None
-        """Of ``_rows``; None after they have changed."""
-        self._last_ids: Tensor
-        """Token each row drew last, to be read by the next step; valid while ``_sampler`` is."""
+        self._cache = KVCache(config, max(1, n_blocks), device=self._device, dtype=dtype)
+        self._forward = make_forward(model, self._cache, native=native)
+        self._admission = Admission(self._cache, max_rows)
+        if chunk is None:
+            chunk = GPU_CHUNK
+            if on_cpu:
+                chunk = min(GPU_CHUNK, max(32, int(CHUNK_FLOP / (2 * model.n_params()))))
+        self._chunk = chunk
+        self._last: tuple[list[Row], Batch, Tensor] | None = None
+        """Rows, pass and drawn ids of a step that did nothing but draw one token for each row."""
+        self._sampler: tuple[list[Row], Sampler] | None = None
+        self._echoes: dict[int, Echo] = {}
+
+    @property
+    def max_rows(self) -> int:
+        """Rows decoded together at most."""
+        return self._admission.max_rows
 
     @property
     def busy(self) -> bool:
-        """Whether a step would do anything."""
-        return bool(self._rows or self._waiting)
+        """Whether a step would do anything; rows that are paused wait for ``proceed``."""
+        rows = self._admission.rows
+        return bool(self._admission.n_waiting) or not all(row.paused for row in rows)
 
     @property
     def n_rows(self) -> int:
-        """Rows in the batch now."""
-        return len(self._rows)
+        """Rows in the batch now, paused ones too."""
+        return len(self._admission.rows)
+
+    @property
+    def n_waiting(self) -> int:
+        """Rows that wait for a place."""
+        return self._admission.n_waiting
 
     def submit(self, request_id: int, request: Request) -> None:
         """Queue a request; its events will carry ``request_id``, unique among the live ones.
@@ -97,38 +120,68 @@ class Generator:
             RequestError: the model or this engine cannot serve it.
         """
         config = self.config
-        request.check_fits(
-            max_seq_len=config.max_seq_len, max_rows=self.max_rows, n_vocab=config.vocab_size
-        )
+        request.check_fits(max_seq_len=config.max_seq_len, n_vocab=config.vocab_size)
         rows = rows_of(request_id, request, config.max_seq_len, self._tokenizer)
-        self._waiting.append(_Waiting(request_id, rows))
+        self._admission.queue(rows)
+        if request.echo:
+            self._echoes[request_id] = Echo(rows, [])
+
+    def proceed(self, request_id: int, sample: int, ids: Sequence[int]) -> list[TokenEvent]:
+        """Let a paused row go on, ``ids`` (a tool's output) appended; return their events.
+
+        Raises:
+            RequestError: no such row is paused, or the ids are more than its request made room
+                for or unknown to the model.
+        """
+        for row in self._admission.rows:
+            if (row.request_id, row.sample, row.paused) == (request_id, sample, True):
+                row.request.check_forced(row.n_forced + len(ids), ids, self.config.vocab_size)
+                events = row.force(ids)
+                self._last = None
+                self._admission.drop_finished()
+                return events
+        raise RequestError(
+            f"Sample {sample} of request {request_id} is not paused. Ask again from the start."
+        )
 
     def cancel(self, request_id: int) -> list[TokenEvent]:
         """Drop a request at once; return the events that end its rows (none if it has ended)."""
-        waiting = [entry for entry in self._waiting if entry.request_id == request_id]
-        for entry in waiting:
-            self._waiting.remove(entry)
-        cancelled = [row for entry in waiting for row in entry.rows]
-        cancelled += [row for row in self._rows if row.request_id == request_id]
-        events = [row.cancel() for row in cancelled]
-        self._drop_finished()
-        return events
+        self._echoes.pop(request_id, None)
+        return [row.cancel() for row in self._admission.remove(request_id)]
 
     @torch.inference_mode()
     def step(self) -> list[TokenEvent]:
-        """Do one step; return one event a row drawn, and those of echoed prompts.
+        """Do one step; return one event a token drawn, and those of echoed prompts.
 
         Raises:
             CheckpointError: the model's logits are not numbers.
         """
-        joining = self._next_to_join()
-        if joining:
-            events = self._prefill(joining)
-        elif self._rows:
-            events = self._decode()
-        else:
+        self._admission.join()
+        rows = [row for row in self._admission.rows if not row.paused]
+        if not rows:
             return []
-        self._drop_finished()
+        if self._last is not None and self._last[0] == rows:
+            batch = next_batch(*self._last[1:])
+            shares = [Share(row, 1) for row in rows]
+        else:
+            shares = self._share_out(rows)
+            batch = make_batch([share.new_tokens() for share in shares], self._device)
+        self._last = None
+        logits_WV = self._forward(batch)
+        events = self._describe_echoes(shares, logits_WV)
+        drawing = [share for share in shares if share.reads_all]
+        if len(logits_WV) > sum(1 + len(share.guess) for share in drawing):
+            logits_WV = logits_WV[drawn_from(shares, self._device)]
+        self.n_prefilled += sum(share.n_new for share in shares if share.n_new > 1)
+        for share in shares:
+            share.row.n_cached += 0 if share.reads_all else share.n_new
+        if drawing:
+            ids_W, drawn = self._draw(drawing, logits_WV)
+            events += drawn
+            plain = batch.decodes and len(drawing) == len(rows)
+            if plain and not any(row.request.speculate for row in rows):
+                self._last = (rows, batch, ids_W)
+        self._admission.drop_finished()
         return events
 
     def generate(self, request: Request) -> Iterator[TokenEvent]:
@@ -174,94 +227,67 @@ class Generator:
         ]
 
     def _require_idle(self) -> None:
-        if self.busy:
+        if self.n_rows or self.n_waiting:
             raise RuntimeError("the engine is busy: drive it with submit and step")
 
-    def _next_to_join(self) -> list[_Waiting]:
-        """Take requests off the queue, first come first served, as far as rows and step allow."""
-        joining: list[_Waiting] = []
-        free, longest = self.max_rows - len(self._rows), 0
-        while self._waiting and self._waiting[0].request.n <= free:
-            longest = max(longest, len(self._waiting[0].request.prompt_ids))
-            if joining and longest * (len(joining) + 1) > self._prefill_tokens:
-                break
-            joining.append(self._waiting.popleft())
-            free -= joining[-1].request.n
-        return joining
+    def _share_out(self, rows: Sequence[Row]) -> list[Share]:
+        """Say how much of each row the next pass reads: decoding rows all, the others a chunk."""
+        shares = [Share(row, 1, row.guess()) for row in rows if row.n_unread == 1]
+        left = self._chunk * (1 if shares else ALONE)
+        reading = [row for row in rows if row.n_unread > 1]
+        for row in sorted(reading, key=lambda row: row.request.priority == "bulk"):
+            most = ECHO_CHUNK if row.echoes else left
+            n_new = min(row.n_unread, left, most)
+            left -= n_new
+            if n_new:
+                shares.append(Share(row, n_new))
+        return shares
 
-    def _prefill(self, joining: Sequence[_Waiting]) -> list[TokenEvent]:
-        """Read prompts side by side, copy each for its other samples, draw the first tokens."""
-        prompts = [entry.request.prompt_ids for entry in joining]
-        first, longest = len(self._rows), max(map(len, prompts))
-        # Padding stands to the right, where no real token sees it and later ones overwrite it.
-        padded = [[*prompt, *[0] * (longest - len(prompt))] for prompt in prompts]
-        ids_BT = torch.tensor(padded, device=self._device)
-        for i in range(len(prompts)):
-            self._cache.trim(first + i, 0)
-        window = self._cache.window(first, len(prompts), longest)
-        x_BTD = self._model(ids_BT, window.positions_BT, window.mask_B1TS, window)
-        for i, prompt in enumerate(prompts):
-            self._cache.extend(first + i, len(prompt))
-            self.n_prefilled += len(prompt)
+    def _draw(self, shares: Sequence[Share], logits_WV: Tensor) -> tuple[Tensor, list[TokenEvent]]:
+        """Draw behind every share, and behind every right guess."""
+        sampler = self._sampler_for(shares)
+        uniforms = [u for share in shares for u in share.row.uniforms(1 + len(share.guess))]
+        ids_W, drawn_W = sampler.sample(logits_WV, uniforms)
+        drawn, events = iter(drawn_W), []
+        for share in shares:
+            row, seen = share.row, [next(drawn) for _ in range(1 + len(share.guess))]
+            row.n_cached += share.n_new
+            for token, guessed in zip(seen, [*share.guess, None], strict=True):
+                events.append(row.take(token))
+                if token.id != guessed or row.finish_reason or row.paused:
+                    break
+                row.n_cached += 1
+        return ids_W, events
 
-        # The first sample of each prompt stands where it was read, the others behind them all.
+    def _sampler_for(self, shares: Sequence[Share]) -> Sampler:
+        """The sampler of these rows, kept while they stay the same and nobody guesses."""
+        rows = [share.row for share in shares for _ in range(1 + len(share.guess))]
+        if self._sampler is None or self._sampler[0] != rows:
+            params, ids = [row.request.params for row in rows], [row.ids for row in rows]
+            sampler = Sampler(params, ids, self.config.vocab_size, self._device)
+            self._sampler = rows, sampler
+        return self._sampler[1]
+
+    def _describe_echoes(self, shares: Sequence[Share], logits_WV: Tensor) -> list[TokenEvent]:
+        """Say how the model saw the tokens of prompts that this pass has read."""
         events: list[TokenEvent] = []
-        rows = [entry.rows[0] for entry in joining]
-        source = list(range(len(joining)))
-        for i, entry in enumerate(joining):
-            if entry.request.echo:
-                seen = self._describe_prompt(entry.request, x_BTD[i])
-                events += [event for row in entry.rows for event in row.echo(seen)]
-            for row in entry.rows[1:]:
-                self._cache.copy_row(first + i, first + len(rows))
-                rows.append(row)
-                source.append(i)
-        last = torch.tensor([len(prompts[i]) - 1 for i in source], device=self._device)
-        x_BD = x_BTD[torch.tensor(source, device=self._device), last]
-        self._rows += rows
-        self._sampler = None
-        return events + self._draw(rows, self._new_sampler(rows), self._model.unembed(x_BD))[1]
-
-    def _describe_prompt(self, request: Request, x_TD: Tensor) -> list[Drawn]:
-        """Say how the model saw each token of a prompt; nothing predicts the first."""
-        n = min(request.params.n_alternatives, self.config.vocab_size)
-        ids = request.prompt_ids
-        first = Drawn(id=ids[0], logprob=0.0, entropy=0.0, rank=0, alternatives=())
-        if len(ids) == 1:
-            return [first]
-        logits_TV = self._model.unembed(x_TD[: len(ids) - 1]).float()
-        seen = describe(logits_TV, torch.tensor(ids[1:], device=self._device), n)
-        return [first, *(read_columns(columns, n) for columns in seen.tolist())]
-
-    def _decode(self) -> list[TokenEvent]:
-        """Read each row's last token and draw the next."""
-        if self._sampler is None:
-            self._sampler = self._new_sampler(self._rows)
-            self._last_ids = torch.tensor([r.ids[-1] for r in self._rows], device=self._device)
-        window = self._cache.window(0, len(self._rows), 1)
-        logits_BV = self._decoder.step(self._last_ids, window)
-        for i in range(len(self._rows)):
-            self._cache.extend(i, 1)
-        self._last_ids, events = self._draw(self._rows, self._sampler, logits_BV)
+        at = 0
+        for share in shares:
+            row, n_wanted = share.row, share.n_wanted
+            if row.echoes:
+                ids = list(row.request.prompt_ids)
+                echo = self._echoes[row.request_id]
+                begun = row.n_cached
+                predicted = ids[begun + 1 : begun + share.n_new + 1]
+                n = min(row.request.params.n_alternatives, self.config.vocab_size)
+                if not begun:
+                    echo.seen.append(given(ids[0]))  # nothing predicts the first
+                if predicted:
+                    logits_TV = logits_WV[at : at + len(predicted)]
+                    seen = describe(logits_TV, torch.tensor(predicted, device=self._device), n)
+                    echo.seen.extend(read_columns(columns, n) for columns in seen.tolist())
+                if len(echo.seen) == len(ids):
+                    events += [event for each in echo.rows for event in each.echo(echo.seen)]
+                    del self._echoes[row.request_id]
+            at += n_wanted
         return events
-
-    def _new_sampler(self, rows: Sequence[Row]) -> Sampler:
-        params, ids = [row.request.params for row in rows], [row.ids for row in rows]
-        return Sampler(params, ids, self.config.vocab_size, self._device)
-
-    def _draw(
-        self, rows: Sequence[Row], sampler: Sampler, logits_BV: Tensor
-    ) -> tuple[Tensor, list[TokenEvent]]:
-        ids_B, drawn = sampler.sample(logits_BV, [row.uniform() for row in rows])
-        return ids_B, [row.take(token) for row, token in zip(rows, drawn, strict=True)]
-
-    def _drop_finished(self) -> None:
-        """Close the gaps that ended rows leave, each with the last row of the batch."""
-        for i in reversed(range(len(self._rows))):
-            if self._rows[i].finish_reason is None:
-                continue
-            last = self._rows.pop()
-            if i < len(self._rows):
-                self._rows[i] = last
-                self._cache.copy_row(len(self._rows), i)
-            self._sampler = None

@@ -74,11 +74,11 @@ class ModelConfig:
             )
 
 
-class Cache(Protocol):
-    """What attention asks of a key/value cache."""
+class CachedAttention(Protocol):
+    """Attention to more than this pass's tokens: to keys and values cached before as well."""
 
-    def update(self, layer: int, k_BKTE: Tensor, v_BKTE: Tensor) -> tuple[Tensor, Tensor]:
-        """Store this pass's keys and values; return all that may be attended to (BKSE each)."""
+    def attend(self, layer: int, q_BHTE: Tensor, k_BKTE: Tensor, v_BKTE: Tensor) -> Tensor:
+        """Cache the new keys and values; answer the queries from all that each may see, BHTE."""
         ...
 
 
@@ -95,6 +95,13 @@ def rope_frequencies(config: ModelConfig) -> Tensor:
     span = scaling.high_freq_factor - scaling.low_freq_factor
     keep = ((turns - scaling.low_freq_factor) / span).clamp(0.0, 1.0)
     return keep * frequencies + (1 - keep) * frequencies / scaling.factor
+
+
+def rope_tables(config: ModelConfig) -> tuple[Tensor, Tensor]:
+    """Cosine and sine of every position's angles, ``[S, E]`` each, fp32."""
+    angles = torch.outer(torch.arange(config.max_seq_len).float(), rope_frequencies(config))
+    angles = torch.cat((angles, angles), dim=-1)
+    return angles.cos(), angles.sin()
 
 
 def apply_rope(x_BhTE: Tensor, cos_BTE: Tensor, sin_BTE: Tensor) -> Tensor:
@@ -137,12 +144,9 @@ class Attention(nn.Module):
         cos_BTE: Tensor,
         sin_BTE: Tensor,
         mask: Tensor | None,
-        cache: Cache | None,
+        cached: CachedAttention | None,
     ) -> Tensor:
-        """Attend; ``mask`` is boolean (True: may see), broadcast to BHTS; None means causal.
-
-        Without a mask a single new token sees all that the cache returns.
-        """
+        """Attend; ``mask`` is boolean (True: may see), broadcast to BHTS; None means causal."""
         B, T, _ = x_BTD.shape
         H, K = self.n_heads, self.n_kv_heads
         qkv = self.qkv_proj(x_BTD).view(B, T, H + 2 * K, self.head_dim).transpose(1, 2)
@@ -151,16 +155,17 @@ class Attention(nn.Module):
             q_BHTE, k_BKTE = self.q_norm(q_BHTE), self.k_norm(k_BKTE)
         q_BHTE = apply_rope(q_BHTE, cos_BTE, sin_BTE)
         k_BKTE = apply_rope(k_BKTE, cos_BTE, sin_BTE)
-        if cache is not None:
-            k_BKTE, v_BKTE = cache.update(self.layer, k_BKTE, v_BKTE)
-        out_BHTE = F.scaled_dot_product_attention(
-            q_BHTE,
-            k_BKTE,
-            v_BKTE,
-            attn_mask=mask,
-            is_causal=mask is None and T > 1,
-            enable_gqa=H != K,
-        )
+        if cached is not None:
+            out_BHTE = cached.attend(self.layer, q_BHTE, k_BKTE, v_BKTE)
+        else:
+            out_BHTE = F.scaled_dot_product_attention(
+                q_BHTE,
+                k_BKTE,
+                v_BKTE,
+                attn_mask=mask,
+                is_causal=mask is None and T > 1,
+                enable_gqa=H != K,
+            )
         out_BTD: Tensor = self.o_proj(out_BHTE.transpose(1, 2).reshape(B, T, H * self.head_dim))
         return out_BTD
 
@@ -196,10 +201,10 @@ class Block(nn.Module):
         cos_BTE: Tensor,
         sin_BTE: Tensor,
         mask: Tensor | None,
-        cache: Cache | None,
+        cached: CachedAttention | None,
     ) -> Tensor:
         """``BTD -> BTD``."""
-        x_BTD = x_BTD + self.attention(self.input_norm(x_BTD), cos_BTE, sin_BTE, mask, cache)
+        x_BTD = x_BTD + self.attention(self.input_norm(x_BTD), cos_BTE, sin_BTE, mask, cached)
         x_BTD = x_BTD + self.feed_forward(self.ff_norm(x_BTD))
         return x_BTD
 
@@ -216,12 +221,11 @@ class Transformer(nn.Module):
         self.lm_head = nn.Linear(config.d_model, config.vocab_size, bias=False)
         if config.tie_embeddings:
             self.lm_head.weight = self.embed.weight
-        angles = torch.outer(torch.arange(config.max_seq_len).float(), rope_frequencies(config))
-        angles = torch.cat((angles, angles), dim=-1)
         self.cos_SE: Tensor
         self.sin_SE: Tensor
-        self.register_buffer("cos_SE", angles.cos(), persistent=False)
-        self.register_buffer("sin_SE", angles.sin(), persistent=False)
+        cos_SE, sin_SE = rope_tables(config)
+        self.register_buffer("cos_SE", cos_SE, persistent=False)
+        self.register_buffer("sin_SE", sin_SE, persistent=False)
 
     @torch.no_grad()
     def init_weights(self, generator: torch.Generator) -> None:
@@ -251,7 +255,7 @@ class Transformer(nn.Module):
         ids_BT: Tensor,
         positions_BT: Tensor | None = None,
         mask: Tensor | None = None,
-        cache: Cache | None = None,
+        cached: CachedAttention | None = None,
     ) -> Tensor:
         """Run the blocks and the last norm.
 
@@ -259,7 +263,7 @@ class Transformer(nn.Module):
             ids_BT: token ids.
             positions_BT: position of each token (``[1, T]`` broadcasts); None counts from 0.
             mask: boolean, True where a query may see a key, broadcast to BHTS; None is causal.
-            cache: where keys and values of earlier tokens lie.
+            cached: attends in place of the plain causal attention; ``mask`` is then not used.
 
         Returns:
             The normed residual stream, BTD.
@@ -272,7 +276,7 @@ class Transformer(nn.Module):
         x_BTD = self.embed(ids_BT)
         cos_BTE, sin_BTE = cos_BTE.to(x_BTD.dtype), sin_BTE.to(x_BTD.dtype)
         for block in self.blocks:
-            x_BTD = block(x_BTD, cos_BTE, sin_BTE, mask, cache)
+            x_BTD = block(x_BTD, cos_BTE, sin_BTE, mask, cached)
         out_BTD: Tensor = self.norm(x_BTD)
         return out_BTD
 

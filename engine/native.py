@@ -1,4 +1,4 @@
-"""Compiles ``decode.c`` with the machine's own C compiler, once, and loads it.
+"""Compiles ``forward.c`` with the machine's own C compiler, once, and loads it.
 
 The library lies in the engine's owner-only folder, named by a hash of all that made it: source,
 command, compiler, processor. A first build takes a second or two and runs in a thread; whoever
@@ -27,36 +27,65 @@ from engine import endpoint
 from engine.errors import LabError
 from engine.files import write_atomic
 
-SOURCE = Path(__file__).with_name("decode.c")
+SOURCE = Path(__file__).with_name("forward.c")
 BUILD_TIMEOUT_S = 120.0
 
 _FLAGS = (
     "-std=gnu11", "-O3", "-march=native", "-fPIC", "-shared",
-    # What sums need to be vectorised. Not -ffast-math: linked into a shared library it switches
-    # the whole process to flushing tiny numbers to zero, and it may assume that there is no NaN.
-    "-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros", "-fassociative-math",
+    # Not -ffast-math: linked into a shared library it switches the whole process to flushing tiny
+    # numbers to zero, it may assume that there is no NaN, and it changes the order of sums.
+    "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast",
 )  # fmt: skip
 
 log = logging.getLogger(__name__)
 
 
-class NativeAttention(ctypes.Structure):
-    """``struct attention`` of ``decode.c``."""
+class NativeMatrix(ctypes.Structure):
+    """``struct matrix`` of ``forward.c``."""
 
     _fields_ = (
-        ("q_norm", ctypes.c_void_p),
-        ("k_norm", ctypes.c_void_p),
-        ("cos", ctypes.c_void_p),
-        ("sin", ctypes.c_void_p),
+        ("weights", ctypes.c_void_p),
+        ("scales", ctypes.c_void_p),
+        ("kind", ctypes.c_int32),
+        ("outputs", ctypes.c_int32),
+        ("inputs", ctypes.c_int32),
+    )
+
+
+class NativeLayer(ctypes.Structure):
+    """``struct layer`` of ``forward.c``."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("input_norm", "ff_norm", "q_norm", "k_norm")),
+        *((name, NativeMatrix) for name in ("qkv", "o", "gate_up", "down")),
+    )
+
+
+class NativeModel(ctypes.Structure):
+    """``struct model`` of ``forward.c``."""
+
+    _fields_ = (
+        ("layers", ctypes.POINTER(NativeLayer)),
+        *((name, ctypes.c_void_p) for name in ("norm", "cos", "sin")),
+        *((name, NativeMatrix) for name in ("embed", "head")),
+        *((name, ctypes.c_int32) for name in ("n_layers", "D", "H", "K", "E", "F", "max_len")),
         ("eps", ctypes.c_float),
-        ("n_heads", ctypes.c_int),
-        ("n_kv_heads", ctypes.c_int),
-        ("head_dim", ctypes.c_int),
+    )
+
+
+class NativePass(ctypes.Structure):
+    """``struct pass`` of ``forward.c``."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("ids", "positions", "rows", "tables", "wanted")),
+        *((name, ctypes.c_void_p) for name in ("cache", "scratch", "hidden", "logits")),
+        ("wide", ctypes.c_void_p), ("wide_floats", ctypes.c_int64),
+        *((name, ctypes.c_int32) for name in ("N", "W", "M", "n_blocks", "block_size", "threads")),
     )
 
 
 class NativeLibrary:
-    """The functions of ``decode.c``; arrays are passed as addresses.
+    """The functions of ``forward.c``; arrays are passed as addresses.
 
     Raises:
         OSError: the file is not a library for this process.
@@ -67,18 +96,13 @@ class NativeLibrary:
         self.ready_s = 0.0
         """How long this process waited for it: to be compiled, or found and loaded."""
         library = ctypes.CDLL(str(path))
-        pointer, number, real = ctypes.c_void_p, ctypes.c_int, ctypes.c_float
-        self.rms_norm = library.rms_norm
-        self.rms_norm.argtypes = (pointer, pointer, real, pointer, number, number)
-        self.swiglu = library.swiglu
-        self.swiglu.argtypes = (pointer, pointer, number, number)
-        self.attend = library.attend
-        self.attend.argtypes = (
-            ctypes.POINTER(NativeAttention), pointer, pointer, pointer, pointer, number, pointer,
-            pointer, number,
-        )  # fmt: skip
-        for function in (self.rms_norm, self.swiglu, self.attend):
-            function.restype = None
+        model = ctypes.POINTER(NativeModel)
+        self.forward = library.forward
+        self.forward.argtypes = (model, ctypes.POINTER(NativePass))
+        self.forward.restype = ctypes.c_int
+        self.scratch_floats = library.scratch_floats
+        self.scratch_floats.argtypes = (model, ctypes.c_int64)
+        self.scratch_floats.restype = ctypes.c_int64
 
 
 @functools.cache
@@ -99,7 +123,7 @@ def _prepare(future: Future[NativeLibrary | None]) -> None:
             library = load_or_build(endpoint.private_folder())
     except (LabError, OSError, AttributeError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", None)
-        log.warning("no native decoding, plain torch serves: %s %s", error, said or "")
+        log.warning("no compiled forward pass, plain torch serves: %s %s", error, said or "")
     if library is not None:
         library.ready_s = time.monotonic() - begun
     future.set_result(library)
@@ -123,7 +147,7 @@ def load_or_build(folder: Path) -> NativeLibrary | None:
     command = (compiler, *_FLAGS, *threads)
     made_of = [SOURCE.read_text("utf-8"), *command, _version(compiler), _processor()]
     digest = hashlib.sha256("\0".join(made_of).encode()).hexdigest()
-    path = folder / f"decode-{digest[:16]}.so"
+    path = folder / f"forward-{digest[:16]}.so"
     if path.exists():
         try:
             return NativeLibrary(path)

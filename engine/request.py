@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.errors import RequestError
+from engine.errors import PromptTooLongError, RequestError
 from engine.sampling_params import SamplingParams
 
 Priority = Literal["interactive", "bulk"]
@@ -28,6 +29,10 @@ class Request:
     """Samples drawn from one reading of the prompt; sample i of a seed is the same for every n."""
     stop_ids: frozenset[int] = frozenset()
     """Ids that end a row: ``<|assistant_end|>`` in a chat, ``<|bos|>`` in plain text."""
+    pause_ids: frozenset[int] = frozenset()
+    """Ids on which a row pauses, such as the end of a tool call, until ``Generator.proceed``."""
+    max_forced: int = 0
+    """Tokens that ``Generator.proceed`` may append to a row in all; room is kept for them."""
     echo: bool = False
     """Whether to send an event for each token of the prompt as well (``span`` "prompt")."""
     priority: Priority = "interactive"
@@ -41,32 +46,46 @@ class Request:
             raise RequestError("The prompt holds no token. Begin it with <|bos|>.")
         if self.n < 1:
             raise RequestError(f"n = {self.n} samples were asked for. Ask for at least 1.")
+        if self.max_forced < 0:
+            raise RequestError(f"max_forced = {self.max_forced}, but must be at least 0.")
         if not 0 <= self.speculate <= MAX_SPECULATED:
             raise RequestError(
                 f"speculate = {self.speculate}, but 0 to {MAX_SPECULATED} tokens can be guessed "
                 "ahead. Change speculate."
             )
 
-    def check_fits(self, *, max_seq_len: int, max_rows: int, n_vocab: int) -> None:
+    def check_fits(self, *, max_seq_len: int, n_vocab: int) -> None:
         """Refuse what a model of this size cannot serve.
 
         Raises:
-            RequestError: the prompt is longer than the context, holds an unknown id, or more
-                samples are asked for than there are rows.
+            PromptTooLongError: the prompt is longer than the context.
+            RequestError: it holds an unknown id.
         """
         if len(self.prompt_ids) > max_seq_len:
-            raise RequestError(
+            raise PromptTooLongError(
                 f"The prompt has {len(self.prompt_ids)} tokens, but the model reads at most "
                 f"{max_seq_len}. Shorten the prompt."
             )
-        for token in self.prompt_ids:
-            if not 0 <= token < n_vocab:
-                raise RequestError(
-                    f"The prompt holds the id {token}, but the model knows ids 0 to "
-                    f"{n_vocab - 1}. Use the tokenizer of this checkpoint."
-                )
-        if self.n > max_rows:
+        _check_ids(self.prompt_ids, n_vocab)
+
+    def check_forced(self, n_forced: int, ids: Sequence[int], n_vocab: int) -> None:
+        """Refuse what ``Generator.proceed`` may not append.
+
+        Raises:
+            RequestError: more than ``max_forced`` tokens in all, or unknown ids.
+        """
+        if n_forced > self.max_forced:
             raise RequestError(
-                f"n = {self.n} samples were asked for, but the engine holds {max_rows} rows. "
-                f"Ask for at most {max_rows}."
+                f"{n_forced} tokens would be appended to this row, but its request made room for "
+                f"{self.max_forced}. Shorten the output or ask for more room."
+            )
+        _check_ids(ids, n_vocab)
+
+
+def _check_ids(ids: Sequence[int], n_vocab: int) -> None:
+    for token in ids:
+        if not 0 <= token < n_vocab:
+            raise RequestError(
+                f"The id {token} was given, but the model knows ids 0 to {n_vocab - 1}. "
+                "Use the tokenizer of this checkpoint."
             )

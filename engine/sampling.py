@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from engine.drawn import Drawn
 from engine.errors import CheckpointError
 from engine.sampling_params import SamplingParams
 
@@ -85,18 +85,6 @@ def draw(logits_BV: Tensor, uniform_B: Tensor) -> Tensor:
     ids_B1 = torch.searchsorted(mass_BV, target_B1, right=True)
     # Only NaN ends beyond the vocabulary; it is reported once the results are fetched.
     return ids_B1.clamp_(max=logits_BV.shape[-1] - 1).squeeze(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What is known of one row's new token, on the host. See ``TokenEvent`` for the meaning."""
-
-    id: int
-    logprob: float
-    entropy: float
-    rank: int
-    alternatives: tuple[tuple[int, float], ...]
-    """Ids and logprobs of the likeliest tokens, best first."""
 
 
 class Sampler:

@@ -102,17 +102,23 @@ def test_samples_share_one_reading_of_the_prompt() -> None:
     assert {row.ids for row in rows} == {tuple(greedy_reference(MODEL, prompt(9), 12))}
 
 
-def test_prompts_of_waiting_requests_are_read_together_within_the_budget() -> None:
-    engine = Generator(MODEL, LETTERS, max_rows=8, prefill_tokens=20)
-    for i, n in enumerate((4, 5, 6, 10, 30, 3)):
+def test_a_long_prompt_is_read_in_chunks_while_the_others_go_on() -> None:
+    engine = Generator(MODEL, LETTERS, chunk=4)
+    engine.submit(0, request(3))
+    engine.step()
+    engine.submit(1, request(15, prompt_seed=1))
+    said = [[event.request for event in engine.step()] for _ in range(5)]
+    assert said == [[0], [0], [0], [0, 1], [0, 1]]
+    assert drive(engine)[1, 0][-1].id == greedy_reference(MODEL, prompt(15, 1), 12)[-1]
+
+
+def test_prompts_are_read_side_by_side_while_nobody_decodes() -> None:
+    engine = Generator(MODEL, LETTERS, chunk=4)  # 8 times as much when alone
+    for i, n in enumerate((4, 5, 6, 10, 9)):
         engine.submit(i, request(n, prompt_seed=n))
-    reads = []
-    while len(reads) < 6 and engine.busy:
-        events = engine.step()
-        if engine.n_prefilled > sum(sum(group) for group in reads):
-            reads.append([len(prompt((4, 5, 6, 10, 30, 3)[e.request])) for e in events])
-    assert reads == [[4, 5, 6], [10], [30], [3]]
-    drive(engine)
+    assert [event.request for event in engine.step()] == [0, 1, 2, 3]
+    assert engine.n_prefilled == 4 + 5 + 6 + 10 + 7
+    assert [event.request for event in engine.step()] == [0, 1, 2, 3, 4]
 
 
 def test_requests_join_between_steps_without_disturbing_the_batch() -> None:
@@ -171,7 +177,7 @@ def test_cancelling_frees_rows_and_leaves_the_others_alone(cancelled_first: bool
     assert engine.cancel(0) == engine.cancel(99) == []
     while engine.busy:
         step()
-    assert len(events[0]) == 6
+    assert len(events[0]) == 4  # the first sample reads the prompt, the others draw a step later
     assert [e.id for e in events[1]] == greedy_reference(MODEL, prompt(6, 1), 12)
     assert [e.id for e in events[2] if e.row == 1] == greedy_reference(MODEL, prompt(4, 2), 12)
 
@@ -309,7 +315,8 @@ def test_a_prompt_longer_than_the_context_names_both_numbers() -> None:
         (lambda: Request(prompt_ids=(1,), n=0), "n = 0"),
         (lambda: Request(prompt_ids=(97,)), "id 97"),
         (lambda: Request(prompt_ids=(-1,)), "id -1"),
-        (lambda: Request(prompt_ids=(1,), n=5), "at most 4"),
+        (lambda: Request(prompt_ids=(1,), speculate=17), "speculate = 17"),
+        (lambda: Request(prompt_ids=(1,), max_forced=-1), "max_forced = -1"),
     ],
 )
 def test_requests_that_cannot_be_served(ask: object, said: str) -> None:

@@ -5,128 +5,106 @@ import tiny_models
 import torch
 from tiny_models import SHAPES
 
-from engine.decode import Decoder
-from engine.kvcache import KVCache
+from engine.batch import Batch, NewTokens, make_batch, next_batch
+from engine.forward import TorchForward
+from engine.kvcache import BLOCK_SIZE, KVCache, block_bytes, blocks_for
 from engine.model import ModelConfig, Transformer
+from engine.paged import PagedAttention
+
+IDS = [tiny_models.ids(n, seed=n).tolist() for n in (40, 3, 17, 33)]
 
 
-def read(model: Transformer, cache: KVCache, ids: torch.Tensor, first: int = 0) -> torch.Tensor:
-    """Feed a block of tokens to some rows; logits BTV."""
-    n_rows, n_new = ids.shape
-    window = cache.window(first, n_rows, n_new)
-    x = model(ids, window.positions_BT, window.mask_B1TS, window)
-    for row in range(first, first + n_rows):
-        cache.extend(row, n_new)
-    return model.unembed(x)
-
-
-def uncached(model: Transformer, ids: torch.Tensor) -> torch.Tensor:
-    return model.unembed(model(ids.unsqueeze(0)))[0]
+@torch.inference_mode()
+def uncached(model: Transformer, ids: list[int]) -> torch.Tensor:
+    return model.unembed(model(torch.tensor([ids])))[0]
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
-@torch.inference_mode()
-def test_ragged_rows_give_uncached_logits(shape: ModelConfig) -> None:
-    """Rows of 5, 9 and 1 tokens, then 4 more at once, then 6 more one by one by both forwards."""
+def test_any_division_into_passes_gives_uncached_logits(shape: ModelConfig) -> None:
     model = tiny_models.model(shape)
-    texts = [tiny_models.ids(n + 10, seed=n) for n in (5, 9, 1)]
-    cache, decoder = KVCache(shape, 4), Decoder(model)
-    for row, text in enumerate(texts):
-        n = len(text) - 10
-        torch.testing.assert_close(
-            read(model, cache, text[None, :n], row)[0], uncached(model, text[:n]),
-            atol=1e-4, rtol=0,
-        )  # fmt: skip
-    whole = [uncached(model, text) for text in texts]
-    block = torch.stack([text[-10:-6] for text in texts])
-    for row, logits in enumerate(read(model, cache, block)):
-        torch.testing.assert_close(logits, whole[row][-10:-6], atol=1e-4, rtol=0)
-    for at in range(-6, 0):
-        ids = torch.stack([text[at] for text in texts])
-        window = cache.window(0, 3, 1)
-        fast = decoder.step(ids, window)
-        slow = read(model, cache, ids[:, None])[:, 0]
-        expected = torch.stack([logits[at] for logits in whole])
-        torch.testing.assert_close(fast, expected, atol=1e-4, rtol=0)
-        torch.testing.assert_close(slow, expected, atol=1e-4, rtol=0)
+    cache = KVCache(shape, 12)
+    forward = TorchForward(model, cache)
+    ids = [text[: shape.max_seq_len] for text in IDS]
+    tables = [cache.take(blocks_for(len(text))) for text in reversed(ids)][::-1]
+    expected = [uncached(model, text) for text in ids]
+    done = [0] * len(ids)
+    chance = torch.Generator().manual_seed(0)
+    while any(n < len(text) for n, text in zip(done, ids, strict=True)):
+        parts, rows = [], []
+        for row, text in enumerate(ids):
+            n = min(int(torch.randint(0, 9, (1,), generator=chance)), len(text) - done[row])
+            if n:
+                rows += [(row, done[row] + i) for i in range(n)]
+                new = text[done[row] : done[row] + n]
+                parts.append(NewTokens(new, done[row], tables[row], wanted_from=0))
+                done[row] += n
+        if parts:
+            logits_WV = forward(make_batch(parts))
+            reference = torch.stack([expected[row][at] for row, at in rows])
+            torch.testing.assert_close(logits_WV, reference, atol=2e-5, rtol=1e-4)
 
 
-@pytest.mark.parametrize("n_rows", [1, 3])
-@torch.inference_mode()
-def test_even_rows_need_no_mask(n_rows: int) -> None:
+def test_decoding_rows_may_be_gathered_to_a_fixed_width() -> None:
     model = tiny_models.model()
-    cache, decoder = KVCache(model.config, n_rows), Decoder(model)
-    text = tiny_models.ids(n_rows, 12)
-    read(model, cache, text[:, :11])
-    window = cache.window(0, n_rows, 1)
-    assert window.mask_B1TS is None
-    expected = torch.stack([uncached(model, row)[-1] for row in text])
-    torch.testing.assert_close(decoder.step(text[:, 11], window), expected, atol=1e-4, rtol=0)
+    cache = KVCache(model.config, 4)
+    tables = [cache.take(1), cache.take(1)]
+    TorchForward(model, cache)(
+        make_batch([NewTokens(IDS[i][:n], 0, tables[i], 0) for i, n in ((0, 9), (1, 2))])
+    )
+    batch = make_batch([NewTokens([5], n, tables[i], 0) for i, n in ((0, 9), (1, 2))])
+    out = []
+    for width in (None, BLOCK_SIZE):
+        attention = PagedAttention(cache, batch, n_positions=width)
+        with torch.inference_mode():
+            out.append(model(batch.ids_N[None], batch.positions_N[None], cached=attention))
+    torch.testing.assert_close(out[0], out[1], atol=1e-6, rtol=1e-5)
 
 
-@torch.inference_mode()
-def test_decoding_in_bfloat16_follows_the_model() -> None:
-    model = tiny_models.model().bfloat16()
-    text = tiny_models.ids(2, 9)
-    cache = KVCache(model.config, 2, dtype=torch.bfloat16)
-    read(model, cache, text[:, :8])
-    fast = Decoder(model).step(text[:, 8], cache.window(0, 2, 1)).float()
-    slow = read(model, cache, text[:, 8:])[:, 0].float()
-    torch.testing.assert_close(fast, slow, atol=0.15, rtol=0)
-    assert torch.corrcoef(torch.stack((fast.flatten(), slow.flatten())))[0, 1] > 0.999
+def test_only_wanted_logits_are_computed() -> None:
+    batch = make_batch([NewTokens([1, 2, 3], 0, [0], 1), NewTokens([4, 5], 0, [1], 2)])
+    assert batch.wanted_W.tolist() == [1, 2]
+    assert not batch.decodes
 
 
-@torch.inference_mode()
-def test_norms_keep_epsilon_where_it_matters() -> None:
-    """Tiny activations: without epsilon the norm would blow them up to unit size."""
-    model = tiny_models.model(tiny_models.config(norm_eps=1e-3))
-    model.embed.weight.mul_(1e-3)
-    text = tiny_models.ids(1, 4)
-    cache = KVCache(model.config, 1)
-    read(model, cache, text[:, :3])
-    fast = Decoder(model).step(text[:, 3], cache.window(0, 1, 1))
-    torch.testing.assert_close(fast[0], uncached(model, text[0])[-1], atol=1e-6, rtol=1e-4)
+def test_the_next_pass_of_a_batch_that_decodes() -> None:
+    parts = [NewTokens([7], 4, [3], 0), NewTokens([8], 16, [2, 1], 0)]
+    again = [NewTokens([1], 5, [3], 0), NewTokens([2], 17, [2, 1], 0)]
+    after, expected = next_batch(make_batch(parts), torch.tensor([1, 2])), make_batch(again)
+    for name in Batch.__slots__:
+        left, right = getattr(after, name), getattr(expected, name)
+        assert left.tolist() == right.tolist() if hasattr(left, "tolist") else left == right
 
 
-@torch.inference_mode()
-def test_trim_forgets_and_copy_shares_a_prefix() -> None:
-    model = tiny_models.model()
-    cache = KVCache(model.config, 3)
-    text = tiny_models.ids(14)
-    other = tiny_models.ids(6, seed=5)
-    read(model, cache, text[None])
-    cache.trim(0, 8)
-    assert cache.lengths == [8, 0, 0]
-    cache.copy_row(0, 2)
-    assert cache.lengths == [8, 0, 8]
-    logits = read(model, cache, torch.cat((text[:8], other))[None, 8:], 2)[0]
-    expected = uncached(model, torch.cat((text[:8], other)))[8:]
-    torch.testing.assert_close(logits, expected, atol=1e-4, rtol=0)
-    # The source is untouched by what its copy read.
-    logits = read(model, cache, text[None, 8:], 0)[0]
-    torch.testing.assert_close(logits, uncached(model, text)[8:], atol=1e-4, rtol=0)
+def test_blocks_come_and_go() -> None:
+    cache = KVCache(tiny_models.model().config, 3)
+    first = cache.take(2)
+    with pytest.raises(ValueError, match="2 blocks were asked for and 1 are free"):
+        cache.take(2)
+    cache.share(first[:1])
+    cache.release(first)
+    assert cache.n_free == 2  # the shared one still has a user
+    cache.release(first[:1])
+    assert cache.n_free == 3
 
 
-def test_memory_is_allocated_once_and_counted() -> None:
-    shape = tiny_models.config()
-    cache = KVCache(shape, 5, max_len=10, dtype=torch.bfloat16)
-    assert cache.nbytes == 3 * 2 * 5 * 2 * 10 * 8 * 2
-    before = cache.window(0, 1, 1).keys[0].data_ptr()
-    cache.extend(0, 9)
-    assert cache.window(0, 1, 1).keys[0].data_ptr() == before
+@pytest.mark.parametrize("misuse", ["release", "share"])
+def test_a_free_block_has_no_users(misuse: str) -> None:
+    cache = KVCache(tiny_models.model().config, 2)
+    with pytest.raises(AssertionError):
+        getattr(cache, misuse)([0])
 
 
-@pytest.mark.parametrize(("filled", "n_new"), [(10, 1), (7, 4), (0, 11)])
-def test_overflow_is_refused(filled: int, n_new: int) -> None:
-    cache = KVCache(tiny_models.config(), 2, max_len=10)
-    cache.extend(1, filled)
-    with pytest.raises(ValueError, match="do not fit"):
-        cache.window(0, 2, n_new)
+def test_a_copied_block_is_the_same_in_every_layer() -> None:
+    cache = KVCache(tiny_models.model().config, 2)
+    cache.memory[:, :, :, :BLOCK_SIZE] = torch.rand_like(cache.memory[:, :, :, :BLOCK_SIZE])
+    cache.copy_block(0, 1)
+    blocks = cache.memory.unflatten(3, (2, BLOCK_SIZE))
+    assert torch.equal(blocks[:, :, :, 0], blocks[:, :, :, 1])
+    assert blocks[:, :, :, 1].any()
 
 
-@pytest.mark.parametrize("length", [-1, 4])
-def test_trim_cannot_lengthen(length: int) -> None:
-    cache = KVCache(tiny_models.config(), 1)
-    cache.extend(0, 3)
-    with pytest.raises(ValueError, match="holds 3"):
-        cache.trim(0, length)
+def test_memory_is_counted() -> None:
+    config = tiny_models.model().config
+    cache = KVCache(config, 5)
+    assert cache.nbytes == 5 * block_bytes(config, torch.float32) == cache.memory.nbytes
+    assert [blocks_for(n) for n in (0, 1, BLOCK_SIZE, BLOCK_SIZE + 1)] == [0, 1, 1, 2]
