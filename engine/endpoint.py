@@ -20,7 +20,7 @@ from engine.errors import EngineUnavailableError, LabError
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Endpoint:
-    """An engine's address. A TCP engine will add its host, port and token here."""
+    """The address of this user's own engine. ``llmlab serve`` is another one, on TCP."""
 
     socket: str
     pid: int

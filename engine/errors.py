@@ -14,7 +14,40 @@ class CheckpointError(LabError):
 
 
 class RequestError(LabError):
-    """A request for text that cannot be served: prompt too long, bad sampling values."""
+    """A request for text that cannot be served: prompt too long, bad sampling values.
+
+    Args:
+        sentence: what to show.
+        param: the field of the request that is to be mended, where it is one.
+    """
+
+    def __init__(self, sentence: str, *, param: str | None = None) -> None:
+        super().__init__(sentence)
+        self.param = param
+
+
+class PromptTooLongError(RequestError):
+    """A prompt of more tokens than the model reads, or of more text than the engine takes."""
+
+
+class RequestTooLargeError(RequestError):
+    """A request of more bytes than the engine reads."""
+
+
+class AccessError(LabError):
+    """A request without the server's token."""
+
+
+class ForeignPageError(LabError):
+    """A request that a page of another site has sent, or could have."""
+
+
+class EngineBusyError(LabError):
+    """More requests wait already than the engine keeps."""
+
+
+class EngineMemoryError(LabError):
+    """The engine's machine has no memory left for this."""
 
 
 class EngineUnavailableError(LabError):
@@ -27,3 +60,7 @@ class RunError(LabError):
 
 class TrainingDivergedError(RunError):
     """A loss or gradient that is NaN or infinite: the run stops loudly and keeps its last state."""
+
+
+class RemoteError(LabError):
+    """Another server that cannot be reached, refuses, or says what nobody understands."""

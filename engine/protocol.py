@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from engine import errors, wire
-from engine.errors import LabError, RequestError
+from engine.errors import LabError, PromptTooLongError, RequestError
 from engine.events import FinishReason, TokenEvent
+from engine.request import Priority
 from engine.sampling_params import SamplingParams
 
 Role = Literal["system", "user", "assistant"]
@@ -25,6 +26,14 @@ MAX_ROWS = 64
 
 MAX_BODY_BYTES = 1 << 20
 """Longest request body the engine reads."""
+
+MAX_PROMPT_CHARS = 500_000
+"""Longest text the engine turns to tokens: more than any model here reads. (Beyond 700,000 blanks
+in a row, tiktoken's regular expressions end in a panic instead of tokens.)"""
+
+MAX_STOPS = 16
+MAX_STOP_CHARS = 1000
+"""Bounds on stop strings, which are looked for at every token."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,35 +46,67 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GenerateRequest:
-    """A wish for text: a raw prompt to go on from, or a conversation to answer.
+    """A wish for text: a raw prompt to go on from, its ids, or a conversation to answer.
 
-    ``continue_ids`` are tokens of the answer that are already fixed ("go on from here with another
-    token"): the model reads them after the prompt, and no events are sent for them.
+    ``prompt_ids`` are read as they are, with nothing put before them. ``continue_ids`` are tokens
+    of the answer that are already fixed ("go on from here with another token"): the model reads
+    them after the prompt, and no events are sent for them. ``echo`` asks for an event for each
+    token of the prompt as well; as all rows share it, they are sent for row 0 only.
 
     Raises:
-        RequestError: neither or both of ``prompt`` and ``messages``, an empty conversation, or
-            ``n`` out of bounds.
+        RequestError: not exactly one of the three prompts, an empty conversation, ``n`` out of
+            bounds, or too many stop strings.
+        PromptTooLongError: more text than the engine turns to tokens.
     """
 
     model: str
     prompt: str | None = None
     messages: tuple[Message, ...] | None = None
+    prompt_ids: tuple[int, ...] | None = None
     continue_ids: tuple[int, ...] = ()
     params: SamplingParams = field(default_factory=SamplingParams)
     n: int = 1
+    echo: bool = False
+    priority: Priority = "interactive"
+    speculate: int = 0
 
     def __post_init__(self) -> None:
-        if (self.prompt is None) == (self.messages is None):
+        given = [name for name in _PROMPTS if getattr(self, name) is not None]
+        if len(given) != 1:
             raise RequestError(
-                "A request needs either a prompt or messages, and this one has "
-                f"{'neither' if self.prompt is None else 'both'}. Give exactly one of them."
+                "A request needs exactly one of prompt, messages and prompt_ids, and this one has "
+                f"{' and '.join(given) or 'none'}. Give one of them."
             )
         if self.messages is not None and not self.messages:
-            raise RequestError("messages is empty. Give at least one message.")
+            raise RequestError("messages is empty. Give at least one message.", param="messages")
         if not 1 <= self.n <= MAX_ROWS:
-            raise RequestError(f"n is {self.n}, but must be between 1 and {MAX_ROWS}.")
-        if any(token < 0 for token in self.continue_ids):
-            raise RequestError("continue_ids holds a negative number. Give token ids.")
+            raise RequestError(f"n is {self.n}, but must be between 1 and {MAX_ROWS}.", param="n")
+        if any(token < 0 for token in (*(self.prompt_ids or ()), *self.continue_ids)):
+            raise RequestError("A token id is a negative number. Give ids of the vocabulary.")
+        self._check_sizes()
+
+    @property
+    def n_chars(self) -> int:
+        """Characters of text that have to be turned to tokens."""
+        contents = sum(len(message.content) for message in self.messages or ())
+        return len(self.prompt or "") + contents
+
+    def _check_sizes(self) -> None:
+        if self.n_chars > MAX_PROMPT_CHARS:
+            raise PromptTooLongError(
+                f"The prompt has {self.n_chars:,} characters, but the engine reads at most "
+                f"{MAX_PROMPT_CHARS:,}. Shorten the prompt."
+            )
+        stop = self.params.stop
+        if len(stop) > MAX_STOPS or sum(map(len, stop)) > MAX_STOP_CHARS:
+            raise RequestError(
+                f"stop holds {len(stop)} strings of {sum(map(len, stop)):,} characters, but may "
+                f"hold {MAX_STOPS} of {MAX_STOP_CHARS:,} together. Give fewer or shorter ones.",
+                param="stop",
+            )
+
+
+_PROMPTS = ("prompt", "messages", "prompt_ids")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,9 +123,9 @@ class Started:
 class Finished:
     """A row has ended.
 
-    ``ttft_s`` runs from the request's arrival
-    in the engine to the row's first token; ``tokens_per_s`` is the pace after that first token
-    (0 when there was no second one).
+    ``n_tokens`` counts the tokens it drew. ``ttft_s`` runs from the request's arrival in the engine
+    to the row's first drawn token; ``tokens_per_s`` is the pace after that first token (0 when
+    there was no second one).
     """
 
     row: int

@@ -54,7 +54,8 @@ class SamplingParams:
         ):
             raise RequestError(
                 f"stop = {self.stop!r} is not a tuple of non-empty strings. "
-                "Give each string that ends the text, or none."
+                "Give each string that ends the text, or none.",
+                param="stop",
             )
 
     @property
@@ -77,7 +78,9 @@ class SamplingParams:
             return
         low = f"above {above:g}" if above > -math.inf else f"at least {least:g}"
         high = f" and at most {most:g}" if most < math.inf else ""
-        raise RequestError(f"{name} = {value!r} is not a number {low}{high}. Change {name}.")
+        raise RequestError(
+            f"{name} = {value!r} is not a number {low}{high}. Change {name}.", param=name
+        )
 
     def _check_integer(self, name: str, least: int | None, most: int | None) -> None:
         value = getattr(self, name)
@@ -86,4 +89,6 @@ class SamplingParams:
             return
         low = "" if least is None else f" of at least {least}"
         high = "" if most is None else f" and at most {most}"
-        raise RequestError(f"{name} = {value!r} is not a whole number{low}{high}. Change {name}.")
+        raise RequestError(
+            f"{name} = {value!r} is not a whole number{low}{high}. Change {name}.", param=name
+        )

@@ -115,7 +115,8 @@ def _record_decoder(kind: Any) -> Decoder:
         for key in value.keys() - decoders.keys():
             raise _unknown_key(key, where, list(decoders))
         for key in sorted(required - value.keys()):
-            raise RequestError(f"{prefix}{key} is missing. Add it to the request.")
+            missing = prefix + key
+            raise RequestError(f"{missing} is missing. Add it to the request.", param=missing)
         return kind(**{key: decoders[key](item, prefix + key) for key, item in value.items()})
 
     return decode_record
@@ -198,7 +199,8 @@ def _wrong(value: object, where: str, wanted: str) -> RequestError:
         shown = json.dumps(value)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     return RequestError(
-        f"{where or 'The body'} is {shown}, but must be {wanted}. Mend the request."
+        f"{where or 'The body'} is {shown}, but must be {wanted}. Mend the request.",
+        param=where or None,
     )
 
 
@@ -206,4 +208,5 @@ def _unknown_key(key: str, where: str, known: list[str]) -> RequestError:
     near = difflib.get_close_matches(key[:80], known, n=1)
     hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(known)}."
     place = f" in {where}" if where else ""
-    return RequestError(f"Unknown key {key[:80]!a}{place}. {hint}")
+    param = f"{where}.{key[:80]}" if where else key[:80]
+    return RequestError(f"Unknown key {key[:80]!a}{place}. {hint}", param=param)

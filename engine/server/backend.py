@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -39,12 +40,48 @@ class Prompt:
     tokens: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """A checkpoint as the list of models shows it."""
+
+    name: str
+    created_s: int
+    """Unix time."""
+    max_seq_len: int
+    n_params: int
+    chats: bool
+    """Whether it answers conversations, or only goes on from a text."""
+
+
+class Vocabulary(Protocol):
+    """What each id of a model says. It never changes, so any thread may ask."""
+
+    def token_bytes(self, token: int) -> bytes:
+        """The bytes of a token; none for a special one."""
+        ...
+
+    def display(self, token: int) -> str:
+        """The token's text, or the name of a special one."""
+        ...
+
+
 class LoadedModel(Protocol):
     """A checkpoint in memory with the batch of requests it is answering."""
 
     @property
     def max_seq_len(self) -> int:
         """Tokens of prompt and answer that fit."""
+        ...
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What each of its ids says."""
+        ...
+
+    @property
+    def answer_prefix(self) -> str:
+        """What the chat protocol puts before the text of each turn, and the model therefore says
+        before its answer. It is no part of the message."""
         ...
 
     def render(self, request: GenerateRequest) -> Prompt:
@@ -73,18 +110,26 @@ class LoadedModel(Protocol):
 
 
 class Backend(Protocol):
-    """Finds and loads checkpoints on one device."""
+    """Finds and loads checkpoints on one device.
+
+    ``offers`` and ``load`` are called from other threads than the rest, so that neither a slow
+    disk nor gigabytes of weights make the rows of other models wait.
+    """
 
     @property
     def device(self) -> Device:
         """What it computes on."""
         ...
 
+    def offers(self) -> Sequence[Offer]:
+        """The checkpoints that can be asked for by name."""
+        ...
+
     def find(self, name: str) -> Source:
         """Look a checkpoint up, without reading its weights.
 
         Raises:
-            CheckpointError: no such checkpoint.
+            CheckpointError: there is no such checkpoint.
         """
         ...
 
@@ -95,3 +140,10 @@ class Backend(Protocol):
             CheckpointError: it is damaged.
         """
         ...
+
+
+def torch_backend() -> Backend:
+    """The real backend. Call it in the worker's thread: it imports torch and chooses a device."""
+    from engine.server.torch_backend import TorchBackend
+
+    return TorchBackend()

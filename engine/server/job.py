@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from engine.events import TokenEvent
+from engine.events import NO_TOKEN, TokenEvent
 from engine.protocol import Finished, GenerateRequest
+from engine.server.backend import Prompt, Source
 from engine.server.stream import Stream
 
 
@@ -31,6 +33,10 @@ class Job:
     request: GenerateRequest
     stream: Stream
     arrived_s: float
+    source: Source | None = None
+    """What the model's name stood for when the request was first looked at."""
+    prompt: Future[Prompt] | None = None
+    """Of a long text, while or after another thread turns it to tokens."""
     clocks: dict[int, RowClock] = field(default_factory=dict)
     finished: int = 0
 
@@ -40,14 +46,16 @@ class Job:
         return self.finished == self.request.n
 
     def see(self, event: TokenEvent, now_s: float) -> Finished | None:
-        """Count a token; the row's ``Finished`` if it was its last."""
+        """Count a token if it was drawn; the row's ``Finished`` if it was its last."""
         since = now_s - self.arrived_s
-        clock = self.clocks.setdefault(event.row, RowClock(since, since))
-        clock.last_s = since
-        clock.n_tokens += 1
+        if not event.forced and event.id != NO_TOKEN:
+            clock = self.clocks.setdefault(event.row, RowClock(since, since))
+            clock.last_s = since
+            clock.n_tokens += 1
         if event.finish_reason is None:
             return None
         self.finished += 1
+        clock = self.clocks.get(event.row, RowClock(since, since))
         return Finished(
             row=event.row,
             reason=event.finish_reason,

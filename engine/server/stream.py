@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from engine.errors import EngineUnavailableError, LabError
 from engine.protocol import StreamEvent
+from engine.server.backend import Vocabulary
 
 MAX_BEHIND = 4096
 """Events; at 20 alternatives a token about 10 MB."""
@@ -30,6 +31,10 @@ class Stream:
         self._items: list[Item] = []
         self._ended = False
         self._abandoned = False
+        self.vocabulary: Vocabulary | None = None
+        """Of the model that answers; set before the first event comes."""
+        self.answer_prefix = ""
+        """See ``LoadedModel.answer_prefix``; empty for a raw prompt."""
 
     @property
     def abandoned(self) -> bool:
@@ -41,22 +46,32 @@ class Stream:
         with self._lock:
             if self._abandoned or self._ended:
                 return
-            wake = not self._items and not self._ended
-            self._items.extend(items)
-            self._ended = last
-            if len(self._items) > self._limit:
-                del self._items[self._limit :]
+            # A loop that has been closed has no reader left to wake.
+            wake = not self._items and not self._loop.is_closed()
+            # What counts is what was left unread: one step may bring a whole echoed prompt.
+            if len(self._items) >= self._limit:
                 self._items.append(_fell_behind(self._limit))
                 self._ended = self._abandoned = True
+            else:
+                self._items.extend(items)
+                self._ended = last
             if wake:
                 self._loop.call_soon_threadsafe(self._ready.set)
 
     async def take(self, timeout: float) -> list[Item]:
         """What has come since the last call; empty after ``timeout`` seconds of silence."""
         try:
-            await asyncio.wait_for(self._ready.wait(), timeout)
+            await asyncio.wait_for(self.wait(), timeout)
         except TimeoutError:
             return []
+        return self.take_now()
+
+    async def wait(self) -> None:
+        """Wait until something has come, or nothing will any more."""
+        await self._ready.wait()
+
+    def take_now(self) -> list[Item]:
+        """What has come since the last call."""
         with self._lock:
             items, self._items = self._items, []
             if not self._ended:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import torch
 
-from engine.conversation import Turn, render_chat, render_completion
+from engine.conversation import Turn
 from engine.errors import CheckpointError
 from engine.events import TokenEvent
 from engine.local import LocalModel
-from engine.manifest import MANIFEST, find_checkpoint
+from engine.manifest import MANIFEST, find_checkpoint, list_checkpoints
+from engine.precision import split_name
 from engine.protocol import GenerateRequest
 from engine.request import Request
-from engine.server.backend import Device, LoadedModel, Prompt, Source
+from engine.server.backend import Device, LoadedModel, Offer, Prompt, Source, Vocabulary
 
 MAX_THREADS = 4
 """The operators of a model of a few million parameters are too small to be split further. At most
@@ -39,13 +42,27 @@ class TorchBackend:
             name=self._device, torch_version=torch.__version__, threads=torch.get_num_threads()
         )
 
+    def offers(self) -> list[Offer]:
+        """The checkpoints that have a name, shipped ones first."""
+        return [
+            Offer(
+                name=info.name,
+                created_s=_unix_seconds(info.created),
+                max_seq_len=info.max_seq_len,
+                n_params=info.n_params,
+                chats=info.chats,
+            )
+            for info in list_checkpoints()
+        ]
+
     def find(self, name: str) -> Source:
-        """Look a checkpoint up by name or folder.
+        """Look a checkpoint up by name or folder, with or without a precision.
 
         Raises:
             CheckpointError: there is none, or its manifest is damaged.
         """
-        info = find_checkpoint(name)
+        base, precision = split_name(name)
+        info = find_checkpoint(base)
         try:
             found = (info.path / MANIFEST).stat()
         except OSError as error:
@@ -54,7 +71,8 @@ class TorchBackend:
             ) from error
         # The inode as well: a checkpoint is replaced by a rename, which may keep time and size.
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        return Source(name=info.name, path=info.path.resolve(), stamp=stamp)
+        shown = info.name if precision is None else f"{info.name}@{precision}"
+        return Source(name=shown, path=info.path.resolve(), stamp=stamp, precision=precision)
 
     def load(self, source: Source) -> LoadedModel:
         """Hold the folder against its manifest and load it.
@@ -62,7 +80,8 @@ class TorchBackend:
         Raises:
             CheckpointError: a file is missing, cut short or changed.
         """
-        return TorchModel(LocalModel.load(str(source.path), device=self._device))
+        info = find_checkpoint(str(source.path))
+        return TorchModel(LocalModel.open(info, source.precision, device=self._device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +95,33 @@ class TorchModel:
         """Tokens of prompt and answer that fit."""
         return self.local.info.max_seq_len
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What each id says."""
+        return self.local.tokenizer
+
+    @property
+    def answer_prefix(self) -> str:
+        """One space in the lab's own protocol; templates of imported models have none."""
+        return self.local.dialect.answer_prefix
+
     def render(self, request: GenerateRequest) -> Prompt:
-        """Conversation or text to ids, without ``continue_ids``."""
-        tokenizer = self.local.tokenizer
-        if request.messages is not None:
+        """Conversation or text to ids, without ``continue_ids``; ids stay as they are.
+
+        Raises:
+            RequestError: the model does not take such a conversation.
+        """
+        dialect = self.local.dialect
+        ids: Sequence[int]
+        if request.prompt_ids is not None:
+            ids = request.prompt_ids
+        elif request.messages is not None:
             turns = [Turn.of(message.role, message.content) for message in request.messages]
-            ids = render_chat(tokenizer, turns)
+            ids = dialect.render_chat(turns)
         else:
-            assert request.prompt is not None, "GenerateRequest has one of the two"
-            ids = render_completion(tokenizer, request.prompt)
-        return Prompt(ids=tuple(ids), tokens=tuple(map(tokenizer.display, ids)))
+            assert request.prompt is not None, "GenerateRequest has one of the three"
+            ids = dialect.render_completion(request.prompt)
+        return Prompt(ids=tuple(ids), tokens=tuple(map(dialect.tokenizer.display, ids)))
 
     def add(self, job: int, request: GenerateRequest, prompt: Prompt) -> None:
         """Queue the request in the generator.
@@ -100,6 +136,9 @@ class TorchModel:
                 params=request.params,
                 n=request.n,
                 stop_ids=self.local.stop_ids(chat=request.messages is not None),
+                echo=request.echo,
+                priority=request.priority,
+                speculate=request.speculate,
             ),
         )
 
@@ -110,6 +149,14 @@ class TorchModel:
     def cancel(self, job: int) -> None:
         """Drop the request; nobody is left to be told how its rows ended."""
         self.local.generator.cancel(job)
+
+
+def _unix_seconds(created: str) -> int:
+    """A manifest's date; 0 where somebody has written something else there."""
+    try:
+        return int(datetime.fromisoformat(created).timestamp())
+    except ValueError:
+        return 0
 
 
 def _usable_cpus() -> int:

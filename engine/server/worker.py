@@ -10,38 +10,32 @@ import itertools
 import logging
 import threading
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 
-from engine.errors import LabError, RequestError
+from engine.errors import EngineBusyError, EngineUnavailableError, LabError
 from engine.events import TokenEvent
 from engine.protocol import GenerateRequest, Started
-from engine.server.backend import Backend, Device
+from engine.server.aside import aside
+from engine.server.backend import Backend, Device, Offer, Prompt
+from engine.server.faults import explain
 from engine.server.job import Job
+from engine.server.limits import Limits
 from engine.server.shelf import Entry, Shelf
 from engine.server.stream import Item, Stream
 
+POLL_S = 0.25
+"""While all that is left waits for a checkpoint, it is looked so often whether its reader left."""
+
 log = logging.getLogger(__name__)
-
-BUG_SENTENCE = (
-    "The engine met a fault of its own in this request; the other requests go on. "
-    "Details are in its log, engine.log; please report it."
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """How much the engine takes on at once."""
-
-    models: int = 6
-    rows: int = 128
-    waiting: int = 64
 
 
 class Worker:
     """Runs a backend in a thread of its own.
+
+    No request may end that thread, so it catches ``BaseException`` as well: that is what a panic of
+    a library written in Rust becomes, and a key press never arrives in this thread.
 
     Args:
         make_backend: called in the thread: importing torch and choosing a device belongs there.
@@ -53,11 +47,13 @@ class Worker:
         self._limits = limits or Limits()
         self._ids = itertools.count(1)
         self._wake = threading.Condition()
-        self._inbox: deque[Job] = deque()
+        self._inbox: list[Job] = []
+        self._news = False
+        """Whether anything has come since the waiting were last looked at."""
+        self._waiting: list[Job] = []
         self._stopping = False
-        self._rows = 0
         self._active = 0
-        self._loaded: tuple[str, ...] = ()
+        self._backend: Backend
         self._shelf: Shelf
         self.ready: Future[Device] = Future()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
@@ -72,7 +68,7 @@ class Worker:
         return self._thread.is_alive()
 
     def stop(self, timeout_s: float) -> None:
-        """Drop everything and end the thread; waits ``timeout_s`` for the step it is in."""
+        """End all requests and the thread; waits ``timeout_s`` for the step it is in."""
         with self._wake:
             self._stopping = True
             self._wake.notify()
@@ -82,80 +78,129 @@ class Worker:
         """Queue a request; its events will come through ``stream``.
 
         Raises:
-            RequestError: too many requests wait already.
+            EngineBusyError: too many requests wait already.
+            EngineUnavailableError: it has been stopped.
         """
         with self._wake:
-            if len(self._inbox) >= self._limits.waiting:
-                raise RequestError(
-                    f"The engine is full: {self._active} requests run and {len(self._inbox)} wait. "
+            if self._stopping:
+                raise _stopped()
+            jobs = [*self._inbox, *self._waiting]
+            waiting = sum(not job.stream.abandoned for job in jobs)
+            if waiting >= self._limits.waiting:
+                raise EngineBusyError(
+                    f"The engine is full: {self._active} requests run and {waiting} wait. "
                     "Try again when some have ended."
                 )
             self._inbox.append(Job(next(self._ids), request, stream, time.monotonic()))
-            self._wake.notify()
+            self._tell()
 
     @property
     def loaded(self) -> tuple[str, ...]:
-        """Names of the checkpoints in memory, last used last."""
-        return self._loaded
+        """Names of the checkpoints in memory, last used last; call once ``ready``."""
+        return self._shelf.names()
 
     @property
     def active_requests(self) -> int:
         """Requests that run or wait."""
-        return self._active + len(self._inbox)
+        return self._active + len(self._inbox) + len(self._waiting)
+
+    def offers(self) -> Sequence[Offer]:
+        """The checkpoints that can be asked for. Reads folders; call once ``ready``."""
+        return self._backend.offers()
 
     def _run(self) -> None:
         try:
-            backend = self._make_backend()
+            self._backend = self._make_backend()
         except Exception as error:
             self.ready.set_exception(error)
             return
-        self._shelf = Shelf(backend, self._limits.models, self._on_shelf_changed)
-        self.ready.set_result(backend.device)
-        while self._wait():
-            self._admit()
-            for entry in self._shelf.busy():
-                self._drop_abandoned(entry)
-                if entry.jobs:
-                    self._step(entry)
+        self._shelf = Shelf(self._backend, self._limits.models, self._on_news)
+        self.ready.set_result(self._backend.device)
+        try:
+            while self._wait():
+                self._admit()
+                for entry in self._shelf.busy():
+                    self._drop_abandoned(entry)
+                    if entry.jobs:
+                        self._step(entry)
+        finally:
+            self._leave()
 
-    def _on_shelf_changed(self) -> None:
-        self._loaded = self._shelf.names()
+    def _tell(self) -> None:
+        self._news = True
+        self._wake.notify()
+
+    def _on_news(self) -> None:
+        with self._wake:
+            self._tell()
 
     def _wait(self) -> bool:
         with self._wake:
-            self._wake.wait_for(lambda: self._stopping or self._inbox or self._active)
+            self._wake.wait_for(
+                lambda: self._stopping or self._news or self._active,
+                timeout=POLL_S if self._waiting else None,
+            )
             return not self._stopping
 
     def _admit(self) -> None:
-        """Start waiting requests, first come first served, as far as there is room."""
+        """Start waiting requests, first come first served for each checkpoint.
+
+        Who waits for rows or for a checkpoint holds up no request for another one.
+        """
         with self._wake:
-            self._inbox = deque(job for job in self._inbox if not job.stream.abandoned)
-        while self._inbox and self._start(self._inbox[0]):
-            with self._wake:
-                self._inbox.popleft()
+            waiting = [*self._waiting, *self._inbox]
+            self._waiting, self._inbox, self._news = waiting, [], False
+        if not waiting:
+            return
+        self._shelf.settle()
+        held_up: set[str] = set()
+        left = []
+        for job in waiting:
+            name = job.request.model
+            if job.stream.abandoned:
+                continue
+            if name in held_up or not self._start(job):
+                held_up.add(name)
+                left.append(job)
+        with self._wake:
+            self._waiting = left
 
     def _start(self, job: Job) -> bool:
-        """Start a request or refuse it with an error; False when it has to wait for room."""
-        if self._rows + job.request.n > self._limits.rows:
-            return False
+        """Start a request or refuse it with an error; False when it has to wait."""
         try:
-            entry = self._shelf.get(job.request.model)
+            if job.source is None:
+                job.source = self._backend.find(job.request.model)
+            entry = self._shelf.get(job.source)
             if entry is None:
                 return False
-            self._join(entry, job)
-        except LabError as error:
-            job.stream.put([error], last=True)
-        except Exception:
-            log.exception("a request for %s could not be started", job.request.model)
-            job.stream.put([LabError(BUG_SENTENCE)], last=True)
+            if entry.jobs and entry.n_rows + job.request.n > self._limits.rows:
+                return False
+            prompt = self._prompt(entry, job)
+            if prompt is None:
+                return False
+            self._join(entry, job, prompt)
+        except BaseException as error:
+            if not isinstance(error, LabError):
+                log.exception("a request for %s could not be started", job.request.model)
+            job.stream.put([explain(error)], last=True)
         return True
 
-    def _join(self, entry: Entry, job: Job) -> None:
-        prompt = entry.model.render(job.request)
+    def _prompt(self, entry: Entry, job: Job) -> Prompt | None:
+        """The prompt's tokens; None while another thread works on a long one."""
+        size = job.request.n_chars + len(job.request.prompt_ids or ())
+        if size <= self._limits.prompt_size_at_once:
+            return entry.model.render(job.request)
+        if job.prompt is None:
+            job.prompt = aside("reader", lambda: entry.model.render(job.request), self._on_news)
+        return job.prompt.result() if job.prompt.done() else None
+
+    def _join(self, entry: Entry, job: Job, prompt: Prompt) -> None:
         entry.model.add(job.id, job.request, prompt)
         entry.jobs[job.id] = job
-        self._rows += job.request.n
         self._active += 1
+        job.stream.vocabulary = entry.model.vocabulary
+        if job.request.messages is not None:
+            job.stream.answer_prefix = entry.model.answer_prefix
         started = Started(
             model=entry.source.name,
             prompt_ids=prompt.ids,
@@ -167,11 +212,10 @@ class Worker:
     def _step(self, entry: Entry) -> None:
         try:
             self._deliver(entry, entry.model.step())
-        except LabError as error:
-            self._give_up(entry, error)
-        except Exception:
-            log.exception("a step of %s failed", entry.source.name)
-            self._give_up(entry, LabError(BUG_SENTENCE))
+        except BaseException as error:
+            if not isinstance(error, LabError):
+                log.exception("a step of %s failed", entry.source.name)
+            self._give_up(entry, explain(error))
 
     def _give_up(self, entry: Entry, error: LabError) -> None:
         """End all requests of a batch whose state is unknown; the next one loads it afresh."""
@@ -201,6 +245,16 @@ class Worker:
 
     def _end(self, entry: Entry, job: Job, items: list[Item]) -> None:
         del entry.jobs[job.id]
-        self._rows -= job.request.n
         self._active -= 1
         job.stream.put(items, last=True)
+
+    def _leave(self) -> None:
+        """Tell every reader that its stream ends here."""
+        for entry in self._shelf.busy():
+            self._give_up(entry, _stopped())
+        for job in [*self._waiting, *self._inbox]:
+            job.stream.put([_stopped()], last=True)
+
+
+def _stopped() -> EngineUnavailableError:
+    return EngineUnavailableError("The engine was stopped. Start it again and ask again.")

@@ -83,6 +83,7 @@ def test_unknown_events_are_refused(data: str) -> None:
             params=SamplingParams(temperature=0.0, stop=("\n",), seed=2**40, n_alternatives=5),
             n=protocol.MAX_ROWS,
         ),
+        GenerateRequest(model="m", prompt_ids=(0, 5), echo=True, priority="bulk", speculate=3),
     ],
 )
 def test_requests_round_trip(request_: GenerateRequest) -> None:
@@ -92,8 +93,18 @@ def test_requests_round_trip(request_: GenerateRequest) -> None:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"model": "m"}, "neither"),
-        ({"model": "m", "prompt": "a", "messages": []}, "both"),
+        ({"model": "m"}, "this one has none"),
+        ({"model": "m", "prompt": "a", "messages": []}, "has prompt and messages"),
+        ({"model": "m", "prompt": "a", "prompt_ids": [1]}, "prompt and prompt_ids"),
+        ({"model": "m", "prompt_ids": [-1]}, "negative"),
+        ({"model": "m", "prompt": "a" * 500_001}, "500,001 characters"),
+        (
+            {"model": "m", "messages": [{"role": "user", "content": "a" * 250_001}] * 2},
+            "500,002 characters",
+        ),
+        ({"model": "m", "prompt": "a", "params": {"stop": ["x"] * 17}}, "stop holds 17"),
+        ({"model": "m", "prompt": "a", "params": {"stop": ["x" * 1001]}}, "1,001 characters"),
+        ({"model": "m", "prompt": "a", "priority": "urgent"}, "priority"),
         ({"model": "m", "messages": []}, "messages is empty"),
         ({"model": "m", "messages": [{"role": "tool", "content": ""}]}, "messages[0].role"),
         ({"model": "m", "messages": [{"role": "user"}]}, "messages[0].content is missing"),

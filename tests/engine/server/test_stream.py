@@ -70,6 +70,16 @@ async def test_a_reader_who_does_not_read_loses_the_stream_and_holds_nobody_up()
     assert "fell more than 100 tokens behind" in str(error)
 
 
+async def test_many_events_at_once_are_not_the_readers_fault() -> None:
+    stream = Stream(limit=100)
+    stream.put([event(row) for row in range(1000)])
+    stream.put([], last=False)
+    assert stream.abandoned, "but the next ones find 1,000 unread"
+    fresh = Stream(limit=100)
+    fresh.put([event(row) for row in range(1000)], last=True)
+    assert await drain(fresh) == [event(row) for row in range(1000)]
+
+
 async def test_an_abandoned_mailbox_keeps_nothing() -> None:
     stream = Stream()
     stream.put([event(0)])

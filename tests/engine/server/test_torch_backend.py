@@ -21,7 +21,7 @@ from engine.local import LocalModel
 from engine.manifest import MANIFEST
 from engine.protocol import GenerateRequest, Message, Started
 from engine.sampling_params import SamplingParams
-from engine.server.torch_backend import TorchBackend
+from engine.server.torch_backend import TorchBackend, TorchModel
 from engine.tokenizer import Tokenizer
 
 GREEDY = SamplingParams(temperature=0.0, max_tokens=24, n_alternatives=3)
@@ -103,6 +103,20 @@ def test_a_conversation_and_a_raw_prompt_are_rendered_apart(
     assert "".join(raw.tokens[1:]) == "<|user_start|> hi"
 
 
+def test_a_precision_is_part_of_the_source(
+    checkpoints: dict[str, Path], backend: TorchBackend
+) -> None:
+    plain = backend.find(str(checkpoints["base"]))
+    source = backend.find(f"{checkpoints['base']}@bf16")
+    assert (source.path, source.stamp, source.precision) == (plain.path, plain.stamp, "bf16")
+    assert (plain.precision, source.name) == (None, f"{plain.name}@bf16")
+    loaded = backend.load(source)
+    assert isinstance(loaded, TorchModel)
+    assert loaded.local.model.embed.weight.dtype == torch.bfloat16
+    with pytest.raises(CheckpointError, match="precision 'int3'"):
+        backend.find("nano/base@int3")
+
+
 async def test_the_whole_engine(checkpoints: dict[str, Path], lab_home: Path) -> None:
     """One process for all of this: starting torch is what costs."""
     base, sft = checkpoints["base"], checkpoints["sft"]
@@ -166,7 +180,7 @@ async def check_refusals(client: EngineClient, folder: Path) -> None:
     with pytest.raises(RequestError, match="Shorten the prompt"):
         await tokens_of(client, GenerateRequest(model=str(folder), prompt="word " * 5000))
     unknown_id = GenerateRequest(model=str(folder), prompt="a", continue_ids=(999_999,))
-    with pytest.raises(RequestError, match="the id 999999"):
+    with pytest.raises(RequestError, match="he id 999999"):
         await tokens_of(client, unknown_id)
     for name in ("nano/none", "", "~nobody/x", "../..", "x" * 3000, "a\0b"):
         with pytest.raises(CheckpointError):

@@ -1,16 +1,27 @@
 import asyncio
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from conftest import until
-from fake_engine import FakeBackend, broken_backend
+from fake_engine import CountingModel, FakeBackend, broken_backend
 
-from engine.errors import CheckpointError, LabError, RequestError
+from engine.errors import (
+    CheckpointError,
+    EngineBusyError,
+    EngineMemoryError,
+    EngineUnavailableError,
+    LabError,
+    PromptTooLongError,
+)
 from engine.events import TokenEvent
 from engine.protocol import Finished, GenerateRequest, Started
 from engine.sampling_params import SamplingParams
+from engine.server.backend import Prompt
+from engine.server.limits import Limits
 from engine.server.stream import Item, Stream
-from engine.server.worker import Limits, Worker
+from engine.server.worker import Worker
 
 
 @pytest.fixture
@@ -105,6 +116,119 @@ async def test_a_reader_that_falls_behind_is_dropped_and_stalls_nobody(worker: W
     assert "behind" in str((await drain(hanging))[-1])
 
 
+async def test_loading_one_checkpoint_stalls_no_other(worker: Worker) -> None:
+    running = ask(worker, "slow", 1_000_000)
+    await begun(running)
+    while await running.take(0.005):
+        pass
+    loading = ask(worker, "slow-to-load")
+    n_tokens = 0
+    async with asyncio.timeout(20):
+        while not await loading.take(0.001):
+            n_tokens += len(await running.take(0.05))
+    assert n_tokens >= 10, "it stood still for the 0.4 s"
+    running.abandon()
+
+
+@pytest.mark.parametrize("prompt", [{"prompt": "x" * 30_000}, {"prompt_ids": (1,) * 30_000}])
+async def test_a_long_prompt_is_read_aside(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, prompt: dict[str, Any]
+) -> None:
+    running = ask(worker, "slow", 1_000_000)
+    await begun(running)
+    render = CountingModel.render
+
+    def slowly(model: CountingModel, request: GenerateRequest) -> Prompt:
+        time.sleep(0.4)
+        return render(model, request)
+
+    monkeypatch.setattr(CountingModel, "render", slowly)
+    stream = Stream()
+    worker.submit(GenerateRequest(model="slow", **prompt), stream)
+    n_tokens = 0
+    async with asyncio.timeout(20):
+        while not (items := await stream.take(0.001)):
+            n_tokens += len(await running.take(0.05))
+    assert isinstance(items[0], PromptTooLongError)
+    assert n_tokens >= 10, "it stood still for the 0.4 s"
+    running.abandon()
+
+
+async def test_all_who_wait_for_a_checkpoint_get_it_at_once(
+    worker: Worker, backend: FakeBackend
+) -> None:
+    streams = [ask(worker, "slow-to-load") for _ in range(4)]
+    for stream in streams:
+        assert isinstance((await drain(stream))[-1], Finished)
+    assert backend.loads == ["slow-to-load"]
+
+
+async def test_who_leaves_while_it_loads_is_forgotten(worker: Worker, backend: FakeBackend) -> None:
+    stream = ask(worker, "slow-to-load", 1_000_000)
+    await until(lambda: worker.loaded or backend.loads or worker.active_requests)
+    stream.abandon()
+    await until(lambda: worker.active_requests == 0)
+    assert isinstance((await drain(ask(worker, "slow-to-load")))[-1], Finished)
+
+
+async def test_who_waits_for_rows_holds_up_no_other_checkpoint(worker: Worker) -> None:
+    full = ask(worker, "slow", 1_000_000, n=8)
+    await begun(full)
+    held_up, small = ask(worker, "slow", 1, n=8), ask(worker, "count", 2)
+    assert isinstance((await drain(small))[-1], Finished)
+    assert await held_up.take(0.05) == []
+    full.abandon()
+    assert isinstance((await drain(held_up))[-1], Finished)
+
+
+async def test_who_waits_is_not_overtaken(worker: Worker) -> None:
+    full = ask(worker, "slow", 1_000_000, n=4)
+    await begun(full)
+    large, small = ask(worker, "slow", 20, n=8), ask(worker, "slow", 1)
+    assert await small.take(0.1) == [], "the small one might keep the large one out for ever"
+    full.abandon()
+    await begun(large)
+    assert isinstance((await drain(small))[-1], Finished)
+
+
+async def test_more_rows_than_the_limit_run_alone(worker: Worker) -> None:
+    items = await drain(ask(worker, "count", 1, n=20))
+    assert sum(isinstance(item, Finished) for item in items) == 20
+
+
+async def test_a_prompt_is_not_counted_as_drawn(worker: Worker) -> None:
+    stream = Stream()
+    request = GenerateRequest(
+        model="count", prompt="hello", echo=True, params=SamplingParams(max_tokens=3)
+    )
+    worker.submit(request, stream)
+    *events, end = await drain(stream)
+    tokens = [event for event in events if isinstance(event, TokenEvent)]
+    assert [event.forced for event in tokens] == [True] * 5 + [False] * 3
+    assert isinstance(end, Finished)
+    assert end.n_tokens == 3
+
+
+async def test_no_memory_is_a_sentence(worker: Worker) -> None:
+    other = ask(worker, "slow", 20)
+    _, error = await drain(ask(worker, "memory"))
+    assert isinstance(error, EngineMemoryError)
+    assert "Ask for fewer samples" in str(error)
+    assert isinstance((await drain(other))[-1], Finished)
+
+
+async def test_after_it_was_stopped_nothing_is_taken(backend: FakeBackend) -> None:
+    worker = Worker(lambda: backend)
+    worker.start()
+    running, waiting = ask(worker, "slow", 1_000_000), ask(worker, "slow-to-load")
+    await begun(running)
+    worker.stop(30.0)
+    assert isinstance((await drain(running))[-1], EngineUnavailableError)
+    assert isinstance((await drain(waiting))[-1], EngineUnavailableError)
+    with pytest.raises(EngineUnavailableError, match="was stopped"):
+        ask(worker)
+
+
 async def test_rows_are_bounded_and_the_rest_waits_in_order(worker: Worker) -> None:
     first = ask(worker, "slow", 30, n=8)
     await begun(first)
@@ -119,7 +243,7 @@ async def test_a_full_queue_refuses_with_a_sentence(worker: Worker) -> None:
     running = ask(worker, "slow", 1_000_000, n=8)
     await begun(running)
     waiting = [ask(worker) for _ in range(4)]
-    with pytest.raises(RequestError, match="1 requests run and 4 wait"):
+    with pytest.raises(EngineBusyError, match="1 requests run and 4 wait"):
         ask(worker)
     waiting[2].abandon()
     await until(lambda: worker.active_requests == 4)
@@ -135,6 +259,7 @@ async def test_a_full_queue_refuses_with_a_sentence(worker: Worker) -> None:
         ("nope", CheckpointError, "There is no checkpoint 'nope'"),
         ("damaged", CheckpointError, "cut short"),
         ("bug-at-start", LabError, "a fault of its own"),
+        ("panic", LabError, "a fault of its own"),
     ],
 )
 async def test_what_cannot_start_is_refused_and_nobody_else_notices(
@@ -204,6 +329,17 @@ async def test_a_checkpoint_written_anew_is_loaded_anew(
     backend.stamps["slow"] = 2
     await drain(ask(worker, "slow", 1))
     assert worker.loaded == ("slow",)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_fault_of_the_worker_itself_ends_every_stream(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = ask(worker, "slow", 1_000_000)
+    await begun(running)
+    monkeypatch.setattr(Worker, "_drop_abandoned", lambda *_: 1 / 0)
+    assert isinstance((await drain(running))[-1], EngineUnavailableError)
+    await until(lambda: not worker.alive)
 
 
 async def test_a_backend_that_cannot_be_made(caplog: pytest.LogCaptureFixture) -> None:
