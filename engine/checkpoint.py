@@ -6,26 +6,23 @@ and then renamed: a checkpoint is whole or not there.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import safetensors
 import safetensors.torch
 import torch
 
 from engine import __version__, special
 from engine.errors import CheckpointError, LabError
-from engine.files import disk_error, fsync_folder, read_json, write_atomic, write_json
+from engine.files import read_json, write_atomic, write_json
 from engine.hf_config import config_from_hf, config_to_hf
 from engine.hf_format import state_from_hf, state_to_hf
 from engine.manifest import FORMAT, MANIFEST, sha256_of
-from engine.model import Transformer
+from engine.model import Transformer, rope_tables
 from engine.tokenizer import Tokenizer
+from engine.weight_files import WeightFiles
+from engine.whole_folder import whole_folder
 
 # Jinja that renders a conversation as ``engine.conversation`` does, for other programs.
 CHAT_TEMPLATE = (
@@ -55,19 +52,8 @@ def save_checkpoint(
     Raises:
         LabError: the disk is full or the folder cannot be written; nothing is left behind.
     """
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    except OSError as error:
-        raise disk_error(folder, error) from error
-    try:
-        temporary.chmod(0o755)
+    with whole_folder(folder, replace=True) as temporary:
         _write_files(temporary, model, tokenizer, about, dtype, extra_files or {})
-        _swap(temporary, folder)
-    except OSError as error:
-        raise disk_error(folder, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _write_files(
@@ -107,6 +93,7 @@ def _write_files(
         folder,
         {
             **about,
+            "chats": chat,
             "n_params": model.n_params(),
             "max_seq_len": config.max_seq_len,
             "code_version": __version__,
@@ -124,18 +111,6 @@ def write_manifest(folder: Path, about: Mapping[str, Any]) -> None:
     write_json(folder / MANIFEST, {"format": FORMAT, **about, "files": files})
 
 
-def _swap(temporary: Path, folder: Path) -> None:
-    """Put ``temporary`` in the place of ``folder``; a folder cannot be renamed over a full one."""
-    old: Path | None = None
-    if folder.exists():
-        old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".old-{folder.name}."))
-        os.rename(folder, old / folder.name)
-    os.rename(temporary, folder)
-    fsync_folder(folder.parent)
-    if old is not None:
-        shutil.rmtree(old, ignore_errors=True)
-
-
 def load_model(
     folder: Path, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
 ) -> Transformer:
@@ -148,16 +123,14 @@ def load_model(
         config = config_from_hf(read_json(folder / "config.json"))
     except CheckpointError:
         raise
-    except (LabError, AttributeError) as error:
+    except LabError as error:
         raise CheckpointError(str(error)) from error
-    path = folder / "model.safetensors"
-    try:
-        tensors = safetensors.torch.load_file(path)
-    except (safetensors.SafetensorError, OSError, json.JSONDecodeError) as error:
-        raise CheckpointError(
-            f"{path} cannot be read ({error}). Restore the file or train the checkpoint again."
-        ) from error
-    model = Transformer(config)
-    state = {name: t.to(torch.float32) for name, t in state_from_hf(tensors, config).items()}
-    model.load_state_dict(state)
-    return model.to(device=device, dtype=dtype).eval()
+    # Tensor by tensor from the files into place: weights never lie in memory twice.
+    state = state_from_hf(WeightFiles(folder), config, device=device, dtype=dtype)
+    with torch.device("meta"):
+        model = Transformer(config)
+    model.load_state_dict(state, assign=True)
+    if config.tie_embeddings:  # assigning has made two parameters of the one
+        model.lm_head.weight = model.embed.weight
+    model.cos_SE, model.sin_SE = (table.to(device) for table in rope_tables(config))
+    return model.requires_grad_().eval()

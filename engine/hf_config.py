@@ -17,17 +17,20 @@ ARCHITECTURES = {"Qwen3ForCausalLM": True, "LlamaForCausalLM": False}
 """Known architectures, and whether they norm queries and keys."""
 
 _SAME_EVERYWHERE = {"hidden_act": "silu", "attention_bias": False, "mlp_bias": False,
-                    "use_sliding_window": False}  # fmt: skip
+                    "use_sliding_window": False, "partial_rotary_factor": 1.0,
+                    "quantization_config": None}  # fmt: skip
 """Settings that may stand in a configuration, with the only value that this model can honour."""
 
 
-def config_to_hf(config: ModelConfig, *, bos: int, eos: int, dtype: str) -> dict[str, Any]:
+def config_to_hf(
+    config: ModelConfig, *, bos: int | None, eos: int | None, dtype: str
+) -> dict[str, Any]:
     """Return the content of ``config.json``.
 
     Args:
         config: the model's shape.
-        bos: id that begins a document.
-        eos: id that ends a generation.
+        bos: id that begins a document, if any.
+        eos: id that ends a generation, if any.
         dtype: of the stored weights, as in "bfloat16".
     """
     kind = "qwen3" if config.qk_norm else "llama"
@@ -88,9 +91,15 @@ def config_from_hf(data: Mapping[str, Any]) -> ModelConfig:
             f"{' and '.join(ARCHITECTURES)} can be read. Choose a model of these families."
         )
     for name, value in _SAME_EVERYWHERE.items():
-        if data.get(name, value) != value:
+        if data.get(name) not in (None, value):
             raise CheckpointError(
                 f"config.json sets {name} = {data[name]!r}, which this model does not have. "
+                "Choose another checkpoint."
+            )
+    for kind in data.get("layer_types") or ():
+        if kind != "full_attention":
+            raise CheckpointError(
+                f"config.json has a layer of the type {kind!r}, but only full_attention is known. "
                 "Choose another checkpoint."
             )
     read = _Reader(data)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -27,7 +26,7 @@ def state_to_hf(state: Mapping[str, Tensor], config: ModelConfig) -> dict[str, T
         CheckpointError: ``state`` is not that of a model of ``config``.
     """
     expected = {part.ours: part for part in _layout(config)}
-    given = {name: t for name, t in state.items() if not _is_tied_head(config, name)}
+    given = {name: t for name, t in state.items() if not _is_left_out(config, name)}
     _check_names(given, expected, "the model's state")
     weights: dict[str, Tensor] = {}
     for name, part in expected.items():
@@ -37,29 +36,57 @@ def state_to_hf(state: Mapping[str, Tensor], config: ModelConfig) -> dict[str, T
     return weights
 
 
-def state_from_hf(weights: Mapping[str, Tensor], config: ModelConfig) -> dict[str, Tensor]:
+def state_from_hf(
+    weights: Mapping[str, Tensor],
+    config: ModelConfig,
+    *,
+    device: torch.device | str | None = None,
+    dtype: torch.dtype | None = None,
+) -> dict[str, Tensor]:
     """Rename and fuse tensors of a ``model.safetensors`` for ``Transformer.load_state_dict``.
 
     Args:
-        weights: tensors by their Hugging Face names.
+        weights: tensors by their Hugging Face names; each is looked up once, so that files can be
+            read one tensor after another.
         config: the model to load them into.
+        device: where the result goes; None leaves each tensor where it is.
+        dtype: of the result; None leaves each tensor its own.
+
+    Returns:
+        New tensors, none of which shares memory with ``weights``.
+
+    Raises:
+        CheckpointError: a tensor is missing, unexpected or of another shape.
+    """
+    layout = list(_layout(config))
+    check_weights(weights, config)
+    state: dict[str, Tensor] = {}
+    for part in layout:
+        first = weights[part.theirs[0]]
+        whole = torch.empty(
+            (sum(part.rows), *part.rest), device=device or first.device, dtype=dtype or first.dtype
+        )
+        for name, rows in zip(part.theirs, whole.split_with_sizes(part.rows), strict=True):
+            rows.copy_(weights[name])
+        state[part.ours] = whole
+    if config.tie_embeddings:
+        state["lm_head.weight"] = state["embed.weight"]
+    return state
+
+
+def check_weights(weights: Mapping[str, Tensor], config: ModelConfig) -> None:
+    """Hold names and shapes against a configuration, without reading a value.
 
     Raises:
         CheckpointError: a tensor is missing, unexpected or of another shape.
     """
     layout = list(_layout(config))
     expected = {name for part in layout for name in part.theirs}
-    given = {name: t for name, t in weights.items() if not _is_tied_head(config, name)}
+    given = [name for name in weights if not _is_left_out(config, name)]
     _check_names(given, expected, "model.safetensors")
-    state: dict[str, Tensor] = {}
     for part in layout:
         for name, rows in zip(part.theirs, part.rows, strict=True):
-            _check_shape(name, given[name], (rows, *part.rest), "model.safetensors")
-        tensors = [given[name] for name in part.theirs]
-        state[part.ours] = torch.cat(tensors) if len(tensors) > 1 else tensors[0]
-    if config.tie_embeddings:
-        state["lm_head.weight"] = state["embed.weight"]
-    return state
+            _check_shape(name, weights[name], (rows, *part.rest), "model.safetensors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +134,16 @@ def _layout(config: ModelConfig) -> Iterator[_Part]:
         yield _Part("lm_head.weight", ("lm_head.weight",), (V,), (D,))
 
 
-def _is_tied_head(config: ModelConfig, name: str) -> bool:
-    return config.tie_embeddings and name == "lm_head.weight"
+def _is_left_out(config: ModelConfig, name: str) -> bool:
+    """A head that is the embedding once more, or the rotary frequencies of older files."""
+    tied_head = config.tie_embeddings and name == "lm_head.weight"
+    return tied_head or name.endswith(".rotary_emb.inv_freq")
 
 
-def _check_names(given: Mapping[str, Any], expected: Collection[str], where: str) -> None:
+def _check_names(given: Collection[str], expected: Collection[str], where: str) -> None:
     for fault, names in (
-        ("lacks", sorted(set(expected) - given.keys())),
-        ("holds the unexpected", sorted(given.keys() - set(expected))),
+        ("lacks", sorted(set(expected) - set(given))),
+        ("holds the unexpected", sorted(set(given) - set(expected))),
     ):
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""

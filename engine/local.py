@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import torch
 
-from engine import special
 from engine.checkpoint import load_model
-from engine.conversation import Turn, render_chat, render_completion
+from engine.conversation import Turn
+from engine.dialect import Dialect, load_dialect
 from engine.events import Completion
 from engine.generate import Generator
 from engine.manifest import CheckpointInfo, find_checkpoint, verify
 from engine.model import Transformer
+from engine.precision import Precision, default_precision, split_name
+from engine.quantize import to_precision
 from engine.request import Request
 from engine.sampling_params import SamplingParams
-from engine.tokenizer import Tokenizer, load_tokenizer
+from engine.tokenizer_protocol import AnyTokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +27,58 @@ class LocalModel:
 
     info: CheckpointInfo
     model: Transformer
-    tokenizer: Tokenizer
+    dialect: Dialect
     generator: Generator
 
     @staticmethod
     def load(name: str, *, device: torch.device | str | None = None) -> LocalModel:
-        """Find, verify and load a checkpoint.
+        """Find, verify and load a checkpoint; its name may end in ``@int8`` and the like.
 
         Raises:
             CheckpointError: it does not exist or is damaged.
         """
-        info = find_checkpoint(name)
+        base, precision = split_name(name)
+        return LocalModel.open(find_checkpoint(base), precision, device=device)
+
+    @staticmethod
+    def open(
+        info: CheckpointInfo,
+        precision: Precision | None = None,
+        *,
+        device: torch.device | str | None = None,
+    ) -> LocalModel:
+        """Verify and load a checkpoint that has been found.
+
+        Args:
+            info: which.
+            precision: to compute with; None chooses by size and device.
+            device: where; None is the GPU where there is one.
+
+        Raises:
+            CheckpointError: it is damaged.
+        """
         verify(info.path)
-        place = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        model = load_model(info.path, device=place)
-        tokenizer = load_tokenizer(info.path)
-        return LocalModel(info, model, tokenizer, Generator(model, tokenizer, native=True))
+        dialect = load_dialect(info)
+        place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        precision = precision or default_precision(info.n_params, place.type)
+        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+        model = to_precision(load_model(info.path, device=place, dtype=dtype), precision)
+        generator = Generator(model, dialect.tokenizer, native=True)
+        return LocalModel(info, model, dialect, generator)
+
+    @property
+    def tokenizer(self) -> AnyTokenizer:
+        """Of the checkpoint."""
+        return self.dialect.tokenizer
 
     @property
     def chats(self) -> bool:
         """Whether it was trained on conversations; a base model only continues documents."""
-        return self.info.stage != "base"
+        return self.dialect.chats
 
     def stop_ids(self, *, chat: bool) -> frozenset[int]:
         """Ids that end a row: the end of the assistant's turn, or of the document."""
-        name = special.ASSISTANT_END if chat else special.BOS
-        return frozenset({self.tokenizer.special[name]})
+        return self.dialect.stop_ids(chat=chat)
 
     def complete(self, prompt: str, params: SamplingParams, *, n: int = 1) -> list[Completion]:
         """``n`` samples of a document that begins with ``prompt``.
@@ -58,24 +86,24 @@ class LocalModel:
         Raises:
             RequestError: the prompt does not fit the context.
         """
-        return self._run([render_completion(self.tokenizer, prompt)], params, n=n, chat=False)[0]
+        return self._run([self.dialect.render_completion(prompt)], params, n=n, chat=False)[0]
 
     def chat(
         self, turns: Sequence[Turn], params: SamplingParams, *, n: int = 1
     ) -> list[Completion]:
         """``n`` samples of the assistant's next turn."""
-        return self._run([render_chat(self.tokenizer, turns)], params, n=n, chat=True)[0]
+        return self._run([self.dialect.render_chat(turns)], params, n=n, chat=True)[0]
 
     def complete_batch(self, prompts: Sequence[str], params: SamplingParams) -> list[Completion]:
         """One sample for each document beginning."""
-        ids = [render_completion(self.tokenizer, prompt) for prompt in prompts]
+        ids = [self.dialect.render_completion(prompt) for prompt in prompts]
         return [rows[0] for rows in self._run(ids, params, n=1, chat=False)]
 
     def chat_batch(
         self, conversations: Sequence[Sequence[Turn]], params: SamplingParams
     ) -> list[Completion]:
         """The assistant's next turn in each conversation."""
-        ids = [render_chat(self.tokenizer, turns) for turns in conversations]
+        ids = [self.dialect.render_chat(turns) for turns in conversations]
         return [rows[0] for rows in self._run(ids, params, n=1, chat=True)]
 
     def _run(

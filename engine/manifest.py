@@ -3,11 +3,13 @@
 A checkpoint is a folder: ``config.json`` and ``model.safetensors`` in Hugging Face form,
 ``tokenizer.json``, ``README.md`` (the model card), ``curve.jsonl`` (its training steps), and
 ``run.json``, the manifest, which is written last and holds size and SHA-256 of all the others.
+Large imported models keep their weights in several files, with ``model.safetensors.index.json``.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,11 @@ from engine.files import read_json
 
 FORMAT = 1
 MANIFEST = "run.json"
-REQUIRED = ("config.json", "model.safetensors", "tokenizer.json")
+REQUIRED = ("config.json", "tokenizer.json")
+WEIGHTS = "model.safetensors"
+WEIGHTS_INDEX = "model.safetensors.index.json"
+IMPORTED = "imported"
+"""The stage of a model that somebody else trained."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +43,15 @@ class CheckpointInfo:
     tokens: int
     metrics: dict[str, float]
     shipped: bool
+    chats: bool
+    """Whether it was trained on conversations; a base model only continues documents."""
     sha256: str
-    """Of the weights."""
+    """Of the weights; of several files, the SHA-256 of their hashes."""
+
+    @property
+    def imported(self) -> bool:
+        """Whether somebody else trained it, so that it speaks a dialect of its own."""
+        return self.stage == IMPORTED
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -50,8 +63,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
         raise CheckpointError(
-            f"{folder} is not a whole checkpoint: {MANIFEST} is missing. "
-            "Choose another folder, or train again."
+            f"{folder} is not a whole checkpoint: {MANIFEST} is missing. Choose another folder, "
+            "train again, or bring a model from elsewhere in with: llmlab import"
         )
     try:
         data = read_json(path)
@@ -74,6 +87,8 @@ def read_info(folder: Path, name: str, *, shipped: bool = False) -> CheckpointIn
             name=name,
             path=folder,
             stage=str(data["stage"]),
+            # Manifests of before there were imported models leave it to the stage.
+            chats=bool(data.get("chats", data["stage"] != "base")),
             preset=str(data["preset"]),
             n_params=int(data["n_params"]),
             max_seq_len=int(data["max_seq_len"]),
@@ -83,12 +98,24 @@ def read_info(folder: Path, name: str, *, shipped: bool = False) -> CheckpointIn
             tokens=int(data["tokens"]),
             metrics={str(k): float(v) for k, v in data["metrics"].items()},
             shipped=shipped,
-            sha256=str(data["files"]["model.safetensors"]["sha256"]),
+            sha256=_weights_hash(data["files"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(
             f"{folder / MANIFEST} lacks or garbles {error}. Restore the file or train again."
         ) from error
+
+
+def weight_files(names: Iterable[str]) -> list[str]:
+    """Those of a folder's files that hold weights, in order."""
+    return sorted(name for name in names if name.endswith(".safetensors"))
+
+
+def _weights_hash(files: dict[str, Any]) -> str:
+    hashes = [str(files[name]["sha256"]) for name in weight_files(files)]
+    if not hashes:
+        raise KeyError(WEIGHTS)
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def verify(folder: Path) -> None:
@@ -98,9 +125,10 @@ def verify(folder: Path) -> None:
         CheckpointError: a file is missing, cut short or changed; the sentence says which.
     """
     files = read_manifest(folder).get("files")
-    if not isinstance(files, dict) or any(name not in files for name in REQUIRED):
+    wanted = (*REQUIRED, WEIGHTS_INDEX if (folder / WEIGHTS_INDEX).is_file() else WEIGHTS)
+    if not isinstance(files, dict) or any(name not in files for name in wanted):
         raise CheckpointError(
-            f"{folder / MANIFEST} does not list {', '.join(REQUIRED)}. Restore it or train again."
+            f"{folder / MANIFEST} does not list {', '.join(wanted)}. Restore it or train again."
         )
     for name, expected in files.items():
         path = folder / name
@@ -133,7 +161,10 @@ def sha256_of(path: Path) -> str:
 
 
 def list_checkpoints() -> list[CheckpointInfo]:
-    """Shipped ones in stage order, then those of runs, newest first; damaged ones left out."""
+    """Shipped ones in stage order, imported ones by name, then those of runs, newest first.
+
+    Damaged ones are left out.
+    """
     return [info for info in _candidates() if info is not None]
 
 
@@ -147,6 +178,9 @@ def _candidates() -> list[CheckpointInfo | None]:
         stages = [p for p in preset.iterdir() if (p / MANIFEST).is_file()]
         stages.sort(key=lambda p: (order.get(p.name, len(order)), p.name))
         found += [_read_or_none(p, f"{preset.name}/{p.name}", shipped=True) for p in stages]
+    models = paths.models_folder()
+    imported = [p for p in models.iterdir() if _is_import(p)] if models.is_dir() else []
+    found += [_read_or_none(p, p.name, shipped=False) for p in sorted(imported)]
     of_runs = []
     runs = paths.runs_folder()
     for run in runs.iterdir() if runs.is_dir() else []:
@@ -163,6 +197,11 @@ def _read_or_none(folder: Path, name: str, *, shipped: bool) -> CheckpointInfo |
         return None
 
 
+def _is_import(folder: Path) -> bool:
+    """Whether this is an imported model, and not one that is on its way in."""
+    return not folder.name.startswith(".") and (folder / MANIFEST).is_file()
+
+
 def newest_checkpoint(run: Path) -> Path | None:
     """The newest whole checkpoint of a run's folder."""
     whole = [p.parent for p in run.glob(f"checkpoints/step-*/{MANIFEST}")]
@@ -170,7 +209,7 @@ def newest_checkpoint(run: Path) -> Path | None:
 
 
 def find_checkpoint(name_or_folder: str) -> CheckpointInfo:
-    """Resolve a shipped name (``nano/base``), a run's name or a folder.
+    """Resolve a shipped name (``nano/base``), an imported model's, a run's or a folder.
 
     Raises:
         CheckpointError: nothing of that name, or a damaged manifest.
@@ -193,6 +232,9 @@ def _find(name_or_folder: str) -> CheckpointInfo:
         shipped = paths.shipped_folder() / folder
         if (shipped / MANIFEST).is_file():
             return read_info(shipped, folder.as_posix(), shipped=True)
+        model = paths.models_folder() / folder
+        if len(folder.parts) == 1 and _is_import(model):
+            return read_info(model, name)
         run = paths.runs_folder() / folder
         if len(folder.parts) == 1 and run.is_dir():
             newest = newest_checkpoint(run)
@@ -202,7 +244,7 @@ def _find(name_or_folder: str) -> CheckpointInfo:
                     "longer, or choose another."
                 )
             return read_info(newest, name)
-    if folder.is_dir():
+    if name and folder.is_dir():  # "" would be this folder
         return read_info(folder, str(folder.absolute()))
     known = ", ".join(info.name for info in list_checkpoints()[:8]) or "none yet"
     raise CheckpointError(

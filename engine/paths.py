@@ -1,4 +1,4 @@
-"""Where things lie: the user's state folder, its runs, the shipped checkpoints.
+"""Where things lie: the user's state folder, its runs, imported models, the shipped checkpoints.
 
 ``LLMLAB_HOME`` moves everything the lab writes; without it the platform's state folder is used
 (``~/.local/state/llmlab`` on Linux).
@@ -23,6 +23,11 @@ def home() -> Path:
 def runs_folder() -> Path:
     """Training runs, one folder each."""
     return home() / "runs"
+
+
+def models_folder() -> Path:
+    """Imported models, one checkpoint folder each."""
+    return home() / "models"
 
 
 def engine_folder() -> Path:

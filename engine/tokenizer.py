@@ -16,6 +16,7 @@ from typing import Any
 
 import tiktoken
 
+from engine.byte_letters import unwritten, written
 from engine.errors import CheckpointError, LabError
 from engine.files import read_json, write_atomic
 from engine.special import SPECIAL_TOKENS
@@ -26,24 +27,6 @@ SPLIT_PATTERN = (
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-
-
-def _byte_letters() -> dict[int, str]:
-    """GPT-2's printable stand-in for each byte, as Hugging Face files write tokens."""
-    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    letters = {byte: chr(byte) for byte in printable}
-    for byte in range(256):
-        if byte not in letters:
-            letters[byte] = chr(256 + len(letters) - len(printable))
-    return letters
-
-
-_LETTER_OF = _byte_letters()
-_BYTE_OF = {letter: byte for byte, letter in _LETTER_OF.items()}
-
-
-def _written(token: bytes) -> str:
-    return "".join(_LETTER_OF[byte] for byte in token)
 
 
 class Tokenizer:
@@ -87,11 +70,11 @@ class Tokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Ordinary text to ids: special-token look-alikes are plain characters here."""
-        return self._encoding.encode_ordinary(_without_surrogates(text))
+        return self._encoding.encode_ordinary(without_surrogates(text))
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """``encode`` on many texts at once."""
-        return self._encoding.encode_ordinary_batch([_without_surrogates(text) for text in texts])
+        return self._encoding.encode_ordinary_batch([without_surrogates(text) for text in texts])
 
     def token_bytes(self, token: int) -> bytes:
         """The bytes of one token; empty for a special one."""
@@ -126,7 +109,7 @@ class Tokenizer:
             model = data["model"]
             special = {str(t["content"]): int(t["id"]) for t in data["added_tokens"]}
             ranks = {
-                bytes(_BYTE_OF[letter] for letter in text): int(rank)
+                unwritten(text): int(rank)
                 for text, rank in model["vocab"].items()
                 if text not in special
             }
@@ -187,8 +170,8 @@ class Tokenizer:
                 "fuse_unk": False,
                 "byte_fallback": False,
                 "ignore_merges": False,
-                "vocab": {_written(token): rank for token, rank in self.ranks.items()},
-                "merges": [[_written(a), _written(b)] for a, b in self._merges()],
+                "vocab": {written(token): rank for token, rank in self.ranks.items()},
+                "merges": [[written(a), written(b)] for a, b in self._merges()],
             },
         }
 
@@ -214,7 +197,7 @@ def _split_below(token: bytes, rank: int, ranks: dict[bytes, int]) -> tuple[byte
     return parts[0], parts[1]
 
 
-def _without_surrogates(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """Lone surrogates are no Unicode text and have no UTF-8: each becomes U+FFFD."""
     try:
         text.encode()
