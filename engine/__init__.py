@@ -4,13 +4,16 @@ From prompt to token: ``conversation`` (or an imported model's ``chat_template``
 ``generate`` takes requests and steps; ``admission`` lets rows in and ``prefixes`` finds what they
 need not read; ``share`` and ``batch`` lay out what one pass reads; ``forward`` computes it (in
 plain torch with ``paged``, in C with ``native_forward``, on a GPU with ``cuda_graph``);
-``sampling`` draws; ``row`` turns ids into events.
+``sampling`` draws; ``row`` turns ids into events. ``dialect`` is one face for the lab's own models
+and for those that ``imports`` brings in; ``exporting`` and ``gguf_export`` take models out.
 
 Modules that never import torch, so that the terminal app may import them: ``errors``, ``paths``,
 ``files``, ``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``,
 ``events``, ``request``, ``row``, ``drawn``, ``speculate``, ``precision``, ``conversation``,
+``byte_letters``, ``tokenizer_protocol``, ``tokenizer_imported``, ``chat_template``, ``hf_chat``,
+``dialect``, ``gguf_vocabulary``, ``whole_folder``, ``exporting``,
 ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
-``manifest``, ``runs``, ``train.recipe`` and ``data``.
+``manifest``, ``runs``, ``remote``, ``train.recipe`` and ``data``.
 """
 
 __version__ = "0.1.0"

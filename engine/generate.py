@@ -85,7 +85,8 @@ class Generator:
         if chunk is None:
             chunk = GPU_CHUNK
             if on_cpu:
-                chunk = min(GPU_CHUNK, max(32, int(CHUNK_FLOP / (2 * model.n_params()))))
+                n_tokens = int(CHUNK_FLOP / (2 * config.multiplications_per_token))
+                chunk = min(GPU_CHUNK, max(32, n_tokens))
         self._chunk = chunk
         self._last: tuple[list[Row], Batch, Tensor] | None = None
         """Rows, pass and drawn ids of a step that did nothing but draw one token for each row."""
@@ -286,7 +287,7 @@ class Generator:
                     logits_TV = logits_WV[at : at + len(predicted)]
                     seen = describe(logits_TV, torch.tensor(predicted, device=self._device), n)
                     echo.seen.extend(read_columns(columns, n) for columns in seen.tolist())
-                if len(echo.seen) == len(ids):
+                if share.reads_all:
                     events += [event for each in echo.rows for event in each.echo(echo.seen)]
                     del self._echoes[row.request_id]
             at += n_wanted

@@ -54,6 +54,13 @@ class ModelConfig:
     qk_norm: bool = True
     tie_embeddings: bool = True
 
+    @property
+    def multiplications_per_token(self) -> int:
+        """In the products with weights; those of attention come on top."""
+        attention = (2 * self.n_heads + 2 * self.n_kv_heads) * self.head_dim
+        block = self.d_model * (attention + 3 * self.d_ff)
+        return self.n_layers * block + self.vocab_size * self.d_model
+
     def __post_init__(self) -> None:
         for name in ("vocab_size", "d_model", "n_layers", "n_heads", "n_kv_heads", "head_dim",
                      "d_ff", "max_seq_len"):  # fmt: skip

@@ -1,7 +1,7 @@
 """Compiles ``forward.c`` with the machine's own C compiler, once, and loads it.
 
 The library lies in the engine's owner-only folder, named by a hash of all that made it: source,
-command, compiler, processor. A first build takes a second or two and runs in a thread; whoever
+command, compiler, processor. A first build takes several seconds and runs in a thread; whoever
 waits for nothing goes on in plain torch until it is there. No compiler, or a failure of any kind,
 means plain torch for good and one line in the log. ``LLMLAB_NATIVE=0`` turns all of it off.
 """
@@ -27,7 +27,7 @@ from engine import endpoint
 from engine.errors import LabError
 from engine.files import write_atomic
 
-SOURCE = Path(__file__).with_name("forward.c")
+SOURCES = tuple(Path(__file__).with_name(n) for n in ("forward.c", "products.h", "vectors.h"))
 BUILD_TIMEOUT_S = 120.0
 
 _FLAGS = (
@@ -78,9 +78,10 @@ class NativePass(ctypes.Structure):
 
     _fields_ = (
         *((name, ctypes.c_void_p) for name in ("ids", "positions", "rows", "tables", "wanted")),
-        *((name, ctypes.c_void_p) for name in ("cache", "scratch", "hidden", "logits")),
-        ("wide", ctypes.c_void_p), ("wide_floats", ctypes.c_int64),
-        *((name, ctypes.c_int32) for name in ("N", "W", "M", "n_blocks", "block_size", "threads")),
+        *((name, ctypes.c_void_p) for name in ("cache", "scratch", "local", "hidden", "logits")),
+        ("local_floats", ctypes.c_int64),
+        *((name, ctypes.c_int32) for name in ("N", "W", "M", "n_rows")),
+        *((name, ctypes.c_int32) for name in ("n_blocks", "block_size", "threads")),
     )
 
 
@@ -102,7 +103,10 @@ class NativeLibrary:
         self.forward.restype = ctypes.c_int
         self.scratch_floats = library.scratch_floats
         self.scratch_floats.argtypes = (model, ctypes.c_int64)
-        self.scratch_floats.restype = ctypes.c_int64
+        self.local_floats = library.local_floats
+        self.local_floats.argtypes = (model, ctypes.c_int64)
+        for function in (self.scratch_floats, self.local_floats):
+            function.restype = ctypes.c_int64
 
 
 @functools.cache
@@ -145,7 +149,12 @@ def load_or_build(folder: Path) -> NativeLibrary | None:
     # second one would bring threads of its own.
     threads = ("-fopenmp",) if sys.platform == "linux" else ()
     command = (compiler, *_FLAGS, *threads)
-    made_of = [SOURCE.read_text("utf-8"), *command, _version(compiler), _processor()]
+    made_of = [
+        *(source.read_text("utf-8") for source in SOURCES),
+        *command,
+        _version(compiler),
+        _processor(),
+    ]
     digest = hashlib.sha256("\0".join(made_of).encode()).hexdigest()
     path = folder / f"forward-{digest[:16]}.so"
     if path.exists():
@@ -160,7 +169,7 @@ def _build(command: tuple[str, ...], path: Path) -> NativeLibrary:
     with tempfile.TemporaryDirectory(prefix="llmlab-build-") as folder:
         built = Path(folder) / path.name
         subprocess.run(
-            (*command, str(SOURCE), "-o", str(built), "-lm"),
+            (*command, str(SOURCES[0]), "-o", str(built), "-lm"),
             check=True, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip

@@ -6,7 +6,6 @@ All others, and every machine without a C compiler, are served by plain torch.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterator
 
 import torch
@@ -47,12 +46,12 @@ class NativeForward:
         self._model = self._describe(model)
         self._d_model, self._n_vocab = model.config.d_model, model.config.vocab_size
         self._pass = NativePass(
-            cache=cache.memory.data_ptr(), n_blocks=cache.n_blocks, block_size=cache.block_size
+            cache=cache.memory.data_ptr(),
+            n_blocks=cache.n_blocks,
+            block_size=cache.block_size,
         )
         self._scratch = torch.empty(0)
-        c=model.config
-        wide=32*(max(c.d_model,c.d_ff,c.n_heads*c.head_dim)+32)
-        self._wide=torch.empty(8*wide); self._pass.wide=self._wide.data_ptr(); self._pass.wide_floats=wide
+        self._local = torch.empty(0)
 
     @staticmethod
     def can_serve(model: Transformer) -> bool:
@@ -91,20 +90,22 @@ class NativeForward:
         logits: Tensor | None = None,
     ) -> None:
         n_tokens = len(batch.ids_N)
-        n_floats = self._library.scratch_floats(self._model, n_tokens)
-        if self._scratch.numel() < n_floats:
-            self._scratch = torch.empty(n_floats)
+        n_threads = torch.get_num_threads()
         what = self._pass
+        self._scratch = _room(self._scratch, self._library.scratch_floats(self._model, n_tokens))
         what.ids = _address(batch.ids_N, torch.int64)
         what.positions = _address(batch.positions_N, torch.int64)
         what.rows = _address(batch.rows_N, torch.int32)
         what.tables = _address(batch.tables_RM, torch.int32)
         what.wanted = _address(wanted_W, torch.int64)
-        what.scratch = self._scratch.data_ptr()
+        what.n_rows, what.M = batch.tables_RM.shape
+        what.local_floats = self._library.local_floats(self._model, what.M * what.block_size)
+        self._local = _room(self._local, n_threads * what.local_floats)
+        what.scratch, what.local = self._scratch.data_ptr(), self._local.data_ptr()
         what.hidden = None if hidden is None else hidden.data_ptr()
         what.logits = None if logits is None else logits.data_ptr()
-        what.N, what.W, what.M = n_tokens, len(wanted_W), batch.tables_RM.shape[1]
-        what.threads = torch.get_num_threads()
+        what.N, what.W = n_tokens, len(wanted_W)
+        what.threads = n_threads
         if self._library.forward(self._model, what):
             raise IndexError(
                 "a forward pass was asked for an id, position or block that does not exist"
@@ -186,6 +187,10 @@ def _kind(module: nn.Module) -> int | None:
     if isinstance(module, (nn.Linear, nn.Embedding)):
         return {torch.float32: _FP32, torch.bfloat16: _BF16}.get(module.weight.dtype)
     return None
+
+
+def _room(memory: Tensor, n_floats: int) -> Tensor:
+    return memory if memory.numel() >= n_floats else torch.empty(n_floats)
 
 
 def _address(tensor: Tensor, dtype: torch.dtype) -> int:

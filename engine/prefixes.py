@@ -61,6 +61,8 @@ class Prefixes:
         self._cache.release(row.blocks[n_used:])
         text = _Text(row.ids[: row.n_cached], row.blocks[:n_used])
         row.blocks = []
+        if not text.ids:
+            return
         # A text that goes on from another one makes that one useless.
         for old in [old for old in self._kept if text.ids[: len(old.ids)] == old.ids]:
             self._drop(old)

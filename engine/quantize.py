@@ -10,6 +10,8 @@ quality of every token hangs on them.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -80,7 +82,7 @@ class Int4Linear(nn.Module):
 
     def dequantized(self) -> Tensor:
         """The weights as fp32 ``[outputs, inputs]``."""
-        halves = self.weight.unflatten(1, (-1, GROUP // 2))
+        halves = self.weight.view(len(self.weight), -1, GROUP // 2)
         steps = torch.cat((halves & 15, halves >> 4), dim=2).float()
         step, least = self.scale.float().unsqueeze(-1).unbind(2)
         return torch.addcmul(least, steps, step).flatten(1)[:, : self.n_inputs]
@@ -90,7 +92,7 @@ class Int4Linear(nn.Module):
 def to_precision(model: Transformer, precision: Precision) -> Transformer:
     """Round the weights of ``model`` in place; the wider ones are freed. Returns the model.
 
-    A model that was rounded before is not taken; ``fp32`` leaves a model as it is.
+    From fp32 or bf16; ``fp32`` leaves a model as it is.
     """
     if precision == "fp32":
         return model
@@ -104,20 +106,24 @@ def to_precision(model: Transformer, precision: Precision) -> Transformer:
     _replace(model, "embed", embedding)
     head = (embedding.weight, embedding.scale) if tied else _int8(model.lm_head.weight)
     _replace(model, "lm_head", Int8Linear(*head))
-    rounded = Int8Linear if precision == "int8" else Int4Linear
     for block in model.blocks:
         assert isinstance(block, Block)
         for parent, name in (
             (block.attention, "qkv_proj"), (block.attention, "o_proj"),
             (block.feed_forward, "gate_up_proj"), (block.feed_forward, "down_proj"),
         ):  # fmt: skip
-            weight = parent.get_submodule(name).weight
-            assert isinstance(weight, Tensor)
-            args = _int8(weight) if rounded is Int8Linear else (*_int4(weight), weight.shape[1])
-            _replace(parent, name, rounded(*args))
+            matrix = parent.get_submodule(name).weight
+            assert isinstance(matrix, Tensor)
+            _replace(parent, name, _rounded(matrix, precision))
     for norm in model.parameters():  # all that is left
         norm.data = norm.data.float()
     return model
+
+
+def _rounded(weight: Tensor, precision: Literal["int8", "int4"]) -> nn.Module:
+    if precision == "int8":
+        return Int8Linear(*_int8(weight))
+    return Int4Linear(*_int4(weight), weight.shape[1])
 
 
 def _replace(parent: nn.Module, name: str, module: nn.Module) -> None:
@@ -125,23 +131,21 @@ def _replace(parent: nn.Module, name: str, module: nn.Module) -> None:
 
 
 def _int8(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Rows of int8 and their scales; a row with NaN or infinity gets a NaN scale."""
+    """Rows of int8 and their scales; what was no number stays none, with all of its row."""
     rounded = torch.empty(weight.shape, dtype=torch.int8, device=weight.device)
     scale = torch.empty(weight.shape[0], device=weight.device)
-    for rows, into, scales in zip(
-        weight.split(_ROWS_AT_ONCE), rounded.split(_ROWS_AT_ONCE), scale.split(_ROWS_AT_ONCE),
-        strict=True,
-    ):  # fmt: skip
-        wide = rows.float()
-        torch.div(wide.abs().amax(dim=1), 127, out=scales)
-        steps = wide / torch.where(scales > 0, scales, 1.0).unsqueeze(1)
-        into.copy_(steps.round_().nan_to_num_(0.0))
+    for first in range(0, len(weight), _ROWS_AT_ONCE):
+        rows = slice(first, first + _ROWS_AT_ONCE)
+        wide = weight[rows].float()
+        scale[rows] = wide.abs().amax(dim=1) / 127
+        steps = wide / torch.where(scale[rows] > 0, scale[rows], 1.0).unsqueeze(1)
+        rounded[rows] = steps.round_().nan_to_num_(0.0)
     return rounded, scale
 
 
 def _int4(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Packed halves and (step, least value) of each group."""
-    wide = F.pad(weight.float(), (0, -weight.shape[1] % GROUP)).unflatten(1, (-1, GROUP))
+    """Packed halves and (step, least value) of each group; no number spoils its group."""
+    wide = F.pad(weight.float(), (0, -weight.shape[1] % GROUP)).view(len(weight), -1, GROUP)
     lowest, highest = wide.amin(dim=2), wide.amax(dim=2)
     scale = torch.stack(((highest - lowest) / 15, lowest), dim=2).bfloat16()
     step, least = scale.float().unsqueeze(-1).unbind(2)

@@ -33,6 +33,8 @@ ALIVE: tuple[State, ...] = ("starting", "running", "paused")
 HEARTBEAT_S = 2.0
 SILENT_S = 90.0
 """A live pid that has not written for so long may be another program's: then the run is lost."""
+STARTING_S = 15.0
+"""So long a run may be without a process: whoever made it is about to start one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +103,10 @@ def _folder_of(name: str) -> Path:
 
 
 def _is_alive(status: RunStatus) -> bool:
-    if status.pid is None or time.time() - status.heartbeat > SILENT_S:
+    silent_s = time.time() - status.heartbeat
+    if status.pid is None:
+        return status.state == "starting" and silent_s <= STARTING_S
+    if silent_s > SILENT_S:
         return False
     try:
         os.kill(status.pid, 0)
@@ -143,7 +148,12 @@ def start_run(
 
 def create_run(recipe: Recipe, *, from_checkpoint: str | None, name: str | None) -> RunStatus:
     """Create the folder of a run without starting it (``spawn`` or the caller's process does)."""
-    refuse_second(None)
+    with _one_at_a_time():
+        refuse_second(None)
+        return _create_run(recipe, from_checkpoint, name)
+
+
+def _create_run(recipe: Recipe, from_checkpoint: str | None, name: str | None) -> RunStatus:
     parent_stage = PARENT_STAGE[recipe.stage]
     if parent_stage is None and from_checkpoint is not None:
         raise RunError(
@@ -174,6 +184,33 @@ def create_run(recipe: Recipe, *, from_checkpoint: str | None, name: str | None)
     return status
 
 
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold the lock of all runs: what was found before a run is made still holds when it is.
+
+    Without ``fcntl`` there is no such lock.
+    """
+    folder = paths.runs_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    with lock:  # closing it frees the lock
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _not_writable(folder: Path, error: OSError) -> RunError:
+    return RunError(
+        f"{folder} cannot be written to: {error.strerror}. "
+        "Free some space or set LLMLAB_HOME to another folder."
+    )
+
+
 def _default_parent(stage: str, preset: str) -> str:
     """The newest finished run of the stage before, else the shipped checkpoint."""
     for run in list_runs():
@@ -185,7 +222,6 @@ def _default_parent(stage: str, preset: str) -> str:
 def _new_folder(stage: str, name: str | None) -> Path:
     folder = paths.runs_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         if name is None:
             taken = [int(p.name.rpartition("-")[2]) for p in folder.glob(f"{stage}-[0-9]*")
                      if p.name.rpartition("-")[2].isdigit()]  # fmt: skip
@@ -200,10 +236,7 @@ def _new_folder(stage: str, name: str | None) -> Path:
             f"There is a run {name!r} already. Choose another --out, or --resume {name}."
         ) from error
     except OSError as error:
-        raise RunError(
-            f"{folder} cannot be written to: {error.strerror}. "
-            "Free some space or set LLMLAB_HOME to another folder."
-        ) from error
+        raise _not_writable(folder, error) from error
     return folder / name
 
 
@@ -218,6 +251,11 @@ def resume_run(name: str) -> RunStatus:
 
 def prepare_resume(name: str) -> RunStatus:
     """Check that a run can be resumed and mark it as starting."""
+    with _one_at_a_time():
+        return _prepare_resume(name)
+
+
+def _prepare_resume(name: str) -> RunStatus:
     status = read_status(name)
     if status.state == "done":
         raise RunError(

@@ -6,24 +6,34 @@ import sys
 import pytest
 
 TORCH_FREE = [
+    "engine.bench.decode",
+    "engine.bench.llama",
+    "engine.chat_template",
     "engine.client",
     "engine.conversation",
     "engine.data.judge",
     "engine.data.web",
+    "engine.dialect",
     "engine.errors",
     "engine.events",
     "engine.files",
+    "engine.gguf_vocabulary",
     "engine.manifest",
     "engine.paths",
     "engine.protocol",
+    "engine.remote.client",
     "engine.request",
     "engine.runs",
     "engine.sampling_params",
+    "engine.server.tcp",
     "engine.tokenizer",
+    "engine.tokenizer_imported",
     "engine.train.recipe",
     "tools",
     "tui.app",
     "tui.cli",
+    "tui.cli.serve",
+    "tui.servers",
 ]
 
 

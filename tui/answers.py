@@ -25,9 +25,10 @@ State = Literal["empty", "waiting", "streaming", "done", "stopped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token on screen. ``logprob`` is None for a prompt token: nobody drew it.
+    """One token on screen.
 
-    ``forced`` tokens were put there, by the prompt or by a person; all others were sampled.
+    ``forced`` tokens were put there, by the prompt or by a person; all others were sampled. A
+    prompt token has no ``logprob``, as nobody drew it; nor has one whose server does not tell.
     """
 
     id: int
@@ -46,6 +47,11 @@ class Token:
         if self.text:
             return self.text
         return END_SIGN if self.ends else HELD_SIGN
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its id is the model's own; other servers send text alone."""
+        return self.id >= 0
 
     @property
     def probability(self) -> float | None:
@@ -128,9 +134,9 @@ class Answer:
                     event.id,
                     event.text,
                     event.forced,
-                    event.logprob,
-                    event.rank,
-                    event.entropy,
+                    _given(event.logprob),
+                    event.rank or None,
+                    _given(event.entropy),
                     event.alternatives,
                     event.finish_reason is not None,
                 )
@@ -158,6 +164,11 @@ class Answer:
         tokens = [replace(token, forced=True) for token in kept] + [swapped]
         request = replace(self.request, continue_ids=tuple(token.id for token in tokens), n=1)
         return Answer(request, rows=[Row(tokens)], prompt=self.prompt)
+
+
+def _given(figure: float) -> float | None:
+    """NaN stands for a figure that a server does not give."""
+    return None if math.isnan(figure) else figure
 
 
 def rank_of(choice: Alternative, alternatives: Sequence[Alternative]) -> int | None:

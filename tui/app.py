@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -23,6 +23,7 @@ from tui import settings
 from tui.background import in_background
 from tui.panes.compare import ComparePane
 from tui.run_watch import RunWatch
+from tui.safe_text import visible
 from tui.themes import DEFAULT_THEME, LAB_THEMES, lab_variables
 from tui.widgets.status_line import StatusLine, engine_words
 from tui.widgets.top_bar import PANES, TopBar
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from engine.protocol import EngineStatus
+    from tui.importing import ImportJob
     from tui.panes.pipeline import PipelinePane
-    from tui.services import Engine, Services, Truth
+    from tui.services import Engine, Servers, Services, Source, Truth
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 NARROW_BELOW, LOW_BELOW = 100, 30
@@ -79,6 +81,8 @@ class LabApp(App[None]):
         self._engine: Engine | None = None
         self._client_made = asyncio.Event()
         self._truth: Truth | None = None
+        self._servers: Servers | None = None
+        self.import_job: ImportJob | None = None
         self._looks = 0
         for theme in LAB_THEMES:
             self.register_theme(theme)
@@ -151,6 +155,7 @@ class LabApp(App[None]):
         await self.watch_runs.refresh()
         self._show_job()
         self.revive()
+        in_background(self, self._greet_servers, "servers", only=True)
 
     # The engine
 
@@ -178,7 +183,9 @@ class LabApp(App[None]):
         if engine.status.state == "ready":
             self.status_line.health = await engine.health()
             self._summarise()
-            if self.status_line.health is None:
+            if self.status_line.health is not None:
+                self.compare.engine_health(self.status_line.health)
+            else:
                 self.revive()  # Lost between two questions.
 
     def _engine_changed(self, status: EngineStatus) -> None:
@@ -189,11 +196,57 @@ class LabApp(App[None]):
 
     def _summarise(self) -> None:
         health = self.status_line.health
-        names = self.compare.column_names()
+        names = [c.lane.name for c in self.compare.columns.all if c.lane.server is None]
         words = [*dict.fromkeys(name.split("/")[0] for name in names if "/" in name)]
         if health is not None:
             words += [health.device, f"{health.threads} thread{'s' * (health.threads != 1)}"]
         self.top_bar.summary = " · ".join(words)
+
+    # Other servers
+
+    @property
+    def servers(self) -> Servers:
+        """The servers that are connected."""
+        if self._servers is None:
+            self._servers = self.services.servers()
+        return self._servers
+
+    async def source(self, server: str | None) -> Source:
+        """Who answers for a server's models, or for the lab's own (None)."""
+        return await self.connected() if server is None else self.servers.source(server)
+
+    async def _greet_servers(self) -> None:
+        try:
+            await self.servers.refresh()
+        except LabError as error:
+            self.notify(str(error), severity="warning", markup=False)
+
+    async def forget_server(self, name: str) -> None:
+        """Disconnect a server; columns that show its models keep their text."""
+        try:
+            await self.servers.disconnect(name)
+        except LabError as error:
+            self.notify(str(error), severity="error", markup=False)
+
+    # Imports
+
+    def start_import(self, origin: str, name: str) -> ImportJob:
+        """Begin to import a model as a process of its own."""
+        from tui.importing import ImportJob
+
+        job = self.import_job = ImportJob(self.services.import_command, origin, name)
+        in_background(self, partial(self._import, job), "import")
+        return job
+
+    async def _import(self, job: ImportJob) -> None:
+        await job.run()
+        self._show_job()
+        if job.state == "done":
+            await self._read_checkpoints()
+            name = visible(job.imported or job.origin)
+            self.notify(f"{name} is here: c chooses it.", markup=False)
+        elif job.state == "failed":
+            self.notify(job.words, severity="error", timeout=15, markup=False)
 
     def truth(self) -> Truth:
         """Whoever knows what is true in the pocket web; started when first asked."""
@@ -210,6 +263,8 @@ class LabApp(App[None]):
 
     async def _look(self) -> None:
         self._looks += 1
+        if self.import_job is not None:
+            self._show_job()
         idle = self.shown_pane != "pipeline" and self.watch_runs.training is None
         if idle and self._looks % IDLE_LOOKS != 1:
             return
@@ -223,7 +278,10 @@ class LabApp(App[None]):
             await self._read_checkpoints()
 
     def _show_job(self) -> None:
-        self.status_line.job = self.watch_runs.job_words()
+        job = self.import_job
+        importing = f"import {job.words}" if job and job.state == "running" else ""
+        words = [importing, self.watch_runs.job_words()]
+        self.status_line.job = " · ".join(filter(None, words))
 
     async def _read_checkpoints(self) -> None:
         checkpoints = await asyncio.to_thread(self.services.checkpoints)
@@ -278,5 +336,7 @@ class LabApp(App[None]):
         """Leave: the engine and the trainings stay."""
         if self._truth is not None:
             await self._truth.close()
+        if self._servers is not None:
+            await self._servers.close()
         if self._engine is not None:
             await self._engine.close()

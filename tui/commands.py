@@ -7,9 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.markup import escape
 
 from tui.panes.compare import ComparePane
 from tui.panes.pipeline import PipelinePane
+from tui.safe_text import visible
 from tui.widgets.top_bar import PANES
 
 if TYPE_CHECKING:
@@ -65,12 +67,23 @@ def _comparing(app: LabApp, pane: ComparePane) -> Iterator[Command]:
     name = pane.columns.current.lane.name
     own = "Take back the own sampling of" if pane.columns.current.lane.own else "Own sampling for"
     yield Command(f"{own} {name}", "o", pane.action_own)
-    yield Command(f"Another checkpoint in place of {name}", "c", pane.action_choose)
+    yield Command(f"Another model in place of {name}", "c", pane.action_choose)
     if len(pane.columns.all) < 4:
         yield Command("Add a column", "+", pane.action_add)
     if len(pane.columns.all) > 2:
         yield Command(f"Remove the column of {name}", "-", pane.action_remove)
     yield Command(f"Copy the answer of {name}", "y", pane.action_copy)
+    yield Command("Connect a server ...", "Ollama, vLLM, llama.cpp, OpenAI", pane.chooser.connect)
+    yield Command("Import a model ...", "hf:ORG/NAME, a folder, .gguf", pane.chooser.import_model)
+    for state in app.servers.states:
+        server = state.server.name
+        forget = partial(app.forget_server, server)
+        yield Command(f"Forget the server {server}", state.server.url, forget)
+
+
+def _literal(text: str) -> str:
+    """The palette reads its lines as markup, and a model's name may be anything."""
+    return escape(visible(text))
 
 
 class LabCommands(Provider):
@@ -79,7 +92,8 @@ class LabCommands(Provider):
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
         for command in self._commands():
-            yield DiscoveryHit(command.name, command.run, help=command.help)
+            name, help_text = _literal(command.name), _literal(command.help)
+            yield DiscoveryHit(name, command.run, text=visible(command.name), help=help_text)
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
@@ -87,8 +101,8 @@ class LabCommands(Provider):
         for command in self._commands():
             score = matcher.match(command.name)
             if score > 0:
-                hit = matcher.highlight(command.name)
-                yield Hit(score, hit, command.run, help=command.help)
+                hit = matcher.highlight(_literal(command.name))
+                yield Hit(score, hit, command.run, help=_literal(command.help))
 
     def _commands(self) -> Iterator[Command]:
         return available(cast("LabApp", self.app))

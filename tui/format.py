@@ -56,3 +56,11 @@ def number(value: float) -> str:
 def fitted(text: str, width: int) -> str:
     """``text`` cut to ``width`` characters with an ellipsis."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+
+
+def squeezed(text: str, width: int) -> str:
+    """``text`` cut in the middle, as a long model name says most at its ends: ``org/Mis…-2506``."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) // 2
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from tui.notes import Note, NoteKind
+from tui.safe_text import visible
 from tui.sampling import Sampling
 from tui.stages import hue
 
 if TYPE_CHECKING:
-    from engine.manifest import CheckpointInfo
     from engine.protocol import GenerateRequest
+    from tui.models import Model
     from tui.stream import Stream
     from tui.truth import Verdict
 
@@ -28,28 +29,47 @@ _VERDICTS: dict[str, tuple[NoteKind, str]] = {
 
 @dataclass(slots=True)
 class Lane:
-    """What is asked of one column; ``own`` settings replace the shared ones."""
+    """What is asked of one column; ``own`` settings replace the shared ones.
 
-    name: str
-    checkpoint: CheckpointInfo | None = None
+    While there is no ``model`` for it, ``stage`` says what the column waits for.
+    """
+
+    stage: str
+    model: Model | None = None
     own: Sampling | None = None
     stream: Stream | None = None
 
+    @staticmethod
+    def of(model: Model, own: Sampling | None = None) -> Lane:
+        """A lane that asks ``model``."""
+        return Lane(model.stage, model, own)
+
     @property
-    def stage(self) -> str:
-        """The checkpoint's stage, empty while it is unknown."""
-        return self.checkpoint.stage if self.checkpoint else ""
+    def name(self) -> str:
+        """What stands on the column."""
+        return self.model.name if self.model else self.stage
+
+    @property
+    def server(self) -> str | None:
+        """The server that is asked, None for the lab's own engine."""
+        return self.model.server if self.model else None
 
     def is_live(self) -> bool:
         """Whether an answer is on its way."""
         return self.stream is not None and self.stream.live()
+
+    def is_waiting(self) -> bool:
+        """Whether nothing of its answer has come yet."""
+        return (
+            self.stream is not None and self.stream.live() and self.stream.answer.state == "waiting"
+        )
 
     def chats(self, chat: bool) -> bool:
         """Whether this column renders the prompt as a conversation.
 
         A base model has never seen one, so it gets the text as it is also in chat mode.
         """
-        return chat and self.stage not in ("", "base")
+        return chat and self.model is not None and self.model.chats is not False
 
     def request(self, prompt: str, *, chat: bool, shared: Sampling) -> GenerateRequest:
         """What to send to the engine.
@@ -60,25 +80,29 @@ class Lane:
         from engine.protocol import GenerateRequest, Message  # Not before the first paint.
 
         sampling = self.own or shared
+        name = self.model.asked_as if self.model else self.name
         if self.chats(chat):
             messages = (Message(role="user", content=prompt),)
             return GenerateRequest(
-                model=self.name, messages=messages, params=sampling.params, n=sampling.n
+                model=name, messages=messages, params=sampling.params, n=sampling.n
             )
-        return GenerateRequest(model=self.name, prompt=prompt, params=sampling.params, n=sampling.n)
+        return GenerateRequest(model=name, prompt=prompt, params=sampling.params, n=sampling.n)
 
-    def title(self, *, chat: bool, number: str) -> Content:
-        """``nano/sft ▾ · chat · own temperature 0.2``."""
+    def title(self, *, chat: bool, number: str, device: str = "") -> Content:
+        """``nano/sft@int8 ▾ · chat · own temperature 0.2``."""
         answer = self.stream.answer if self.stream else None
         rendering = answer.chat if answer else self.chats(chat)
         # The action is ours; the name, which may be a folder's, is only ever text.
         parts: list[Content] = [
             Content(number),
-            Content.from_markup("[@click=choose]$name ▾[/]", name=self.name).stylize(
+            Content.from_markup("[@click=choose]$name ▾[/]", name=visible(self.name)).stylize(
                 f"bold {self.hue}"
             ),
             Content.styled(f" · {'chat' if rendering else 'raw'}", "$quiet"),
         ]
+        precision = self.model.computed_in(device) if self.model else ""
+        if precision:
+            parts.append(Content.styled(f" · {precision}", "$quiet"))
         if self.own is not None:
             name, value = self.own.words()[0]
             parts.append(Content.styled(f" · own {name} {value}", "$text-accent"))
@@ -96,7 +120,7 @@ class Lane:
     @property
     def hue(self) -> str:
         """The theme variable of this column's stage."""
-        return hue(self.stage)
+        return hue(self.stage if self.model else "")
 
 
 def verdict_note(verdict: Verdict, *, answered: bool) -> Note:

@@ -7,7 +7,8 @@ the whole first screen.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -16,10 +17,19 @@ if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
     from engine.protocol import EngineStatus, GenerateRequest, Health, StreamEvent
     from engine.runs import RunStatus
+    from tui.servers import ServerState
     from tui.truth import Verdict
 
 
-class Engine(Protocol):
+class Source(Protocol):
+    """Whoever answers requests: the lab's own engine, or the client of another server."""
+
+    def generate(self, request: GenerateRequest) -> AsyncIterator[StreamEvent]:
+        """Stream an answer; closing the iterator cancels it. Raises LabError."""
+        ...
+
+
+class Engine(Source, Protocol):
     """The client of the engine process (``engine.client.EngineClient``)."""
 
     @property
@@ -35,12 +45,37 @@ class Engine(Protocol):
         """How it does, None when it is down; never starts it."""
         ...
 
-    def generate(self, request: GenerateRequest) -> AsyncIterator[StreamEvent]:
-        """Stream an answer; closing the iterator cancels it. Raises LabError."""
+    async def close(self) -> None:
+        """Let go of the connection; the engine stays."""
+        ...
+
+
+class Servers(Protocol):
+    """Other OpenAI-compatible servers (``tui.servers.RemoteServers``)."""
+
+    @property
+    def states(self) -> Sequence[ServerState]:
+        """What is known of each."""
+        ...
+
+    async def refresh(self) -> None:
+        """Ask all of them what they have. Raises LabError."""
+        ...
+
+    async def connect(self, url: str, *, name: str = "", key_env: str = "") -> ServerState:
+        """Find, check and remember a server. Raises LabError."""
+        ...
+
+    async def disconnect(self, name: str) -> None:
+        """Forget a server. Raises LabError."""
+        ...
+
+    def source(self, name: str) -> Source:
+        """Who answers for a server's models. Raises LabError."""
         ...
 
     async def close(self) -> None:
-        """Let go of the connection; the engine stays."""
+        """Close all connections."""
         ...
 
 
@@ -106,6 +141,9 @@ class Services:
     tail: Callable[[Path], Tail]
     checkpoints: Callable[[], list[CheckpointInfo]]
     truth: Callable[[], Truth]
+    servers: Callable[[], Servers]
+    import_command: tuple[str, ...]
+    """What imports a model, but for its options and its source."""
 
 
 def real_services() -> Services:
@@ -117,14 +155,16 @@ def real_services() -> Services:
         tail=_tail,
         checkpoints=_checkpoints,
         truth=_truth,
+        servers=_servers,
+        import_command=(sys.executable, "-P", "-m", "tui.cli", "import", "--json"),
     )
 
 
 def _prepare() -> None:
-
     import engine.client
     import engine.manifest
     import engine.runs  # noqa: F401
+    import tui.servers  # noqa: F401
 
 
 def _engine(on_status: Callable[[EngineStatus], None]) -> Engine:
@@ -155,3 +195,9 @@ def _truth() -> Truth:
     from tui.truth import WorldTruth
 
     return WorldTruth()
+
+
+def _servers() -> Servers:
+    from tui.servers import RemoteServers
+
+    return RemoteServers()

@@ -13,7 +13,7 @@ from tui.format import duration, scaled
 
 if TYPE_CHECKING:
     from engine.protocol import StreamEvent
-    from tui.services import Engine
+    from tui.services import Source
 
 MOST_PER_DRAIN = 400
 """Events taken to the screen at once, so that a burst never holds up a key press."""
@@ -33,19 +33,23 @@ class Stream:
         self._open = True
         self._settled = False
 
-    async def read(self, engine: Engine) -> None:
+    async def read(self, source: Source) -> None:
         """Read to the end; a failure becomes the answer's sentence. Cancelling it cancels there."""
         try:
-            async for event in engine.generate(self.answer.request):
+            async for event in source.generate(self.answer.request):
                 self._buffer.append(event)
                 if not isinstance(event, Started | Finished):
                     self.last_token = time.monotonic()
                     self.first_token = self.first_token or self.last_token
                     self.tokens += 1
         except LabError as error:
-            self._failure = str(error)
+            self.break_off(str(error))
         finally:
             self._open = False
+
+    def break_off(self, sentence: str) -> None:
+        """Nothing more will come, and why."""
+        self._failure, self._open = sentence, False
 
     def live(self) -> bool:
         """Whether the screen has not yet been told of its end (:meth:`settle`, :meth:`stop`).

@@ -1,1 +1,6 @@
-"""Measurements of the engine that a person can repeat: ``llmlab bench NAME``."""
+"""Measurements of the engine that a person can repeat: ``llmlab bench decode``.
+
+``decode`` gives out the work, a module for each section: ``batches``, ``quality``, ``ragged``,
+``arrivals``, ``speculate``, ``prefix``. Contenders are processes: ``ours``, ``peer``
+(transformers), ``llama``, ``uncached``; ``bandwidth`` reads memory. ``child`` is the pipe to them.
+"""

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from engine.conversation import Turn
 from engine.data.pages import answer, question
 from engine.data.phrases import PERSON
-from engine.data.web import Web
+from engine.data.web import Web, web_of
+from engine.data.world import NANO_WORLD
+from engine.errors import RequestError
 from engine.local import LocalModel
 from engine.sampling_params import SamplingParams
 
@@ -30,16 +32,43 @@ def few_shot_prefix(web: Web, *, seed: int = 0) -> str:
     return "\n".join(lines) + "\n"
 
 
+def prefix_for(local: LocalModel, web: Web | None = None) -> str:
+    """What stands before a question: nothing for a chat model, else ``few_shot_prefix``.
+
+    Args:
+        local: the model.
+        web: None is the web of the nano preset, for models that were trained on no such web.
+    """
+    return "" if local.chats else few_shot_prefix(web or web_of(NANO_WORLD))
+
+
+def check_fits(local: LocalModel, question: str, prefix: str) -> None:
+    """Refuse a question before any of them is answered.
+
+    Raises:
+        RequestError: it does not fit the context.
+    """
+    if local.chats:
+        ids = local.dialect.render_chat([Turn.of("user", question)])
+    else:
+        ids = local.dialect.render_completion(_document(prefix, question))
+    if len(ids) > local.info.max_seq_len:
+        raise RequestError(
+            f"The question makes a prompt of {len(ids)} tokens, but the model reads at most "
+            f"{local.info.max_seq_len}. Shorten the question."
+        )
+
+
 def answers(
-    local: LocalModel, questions: Sequence[str], web: Web, *, max_tokens: int = 64
+    local: LocalModel, questions: Sequence[str], web: Web | None = None, *, max_tokens: int = 64
 ) -> list[str]:
-    """Greedy answers, in order. A base model sees ``few_shot_prefix`` and ends with its line.
+    """Greedy answers, in order. A base model sees ``prefix_for`` and ends with its line.
 
     Raises:
         RequestError: a question does not fit the context.
     """
     found: list[str] = []
-    prefix = "" if local.chats else few_shot_prefix(web)
+    prefix = prefix_for(local, web)
     stop = () if local.chats else ("\n",)
     params = SamplingParams(temperature=0.0, max_tokens=max_tokens, stop=stop)
     for start in range(0, len(questions), CHUNK):
@@ -47,6 +76,11 @@ def answers(
         if local.chats:
             done = local.chat_batch([[Turn.of("user", text)] for text in chunk], params)
         else:
-            done = local.complete_batch([f"{prefix}Q: {text}\nA:" for text in chunk], params)
+            done = local.complete_batch([_document(prefix, text) for text in chunk], params)
         found += [completion.text.strip() for completion in done]
     return found
+
+
+def _document(prefix: str, question: str) -> str:
+    """A page that goes on with the answer."""
+    return f"{prefix}Q: {question}\nA:"

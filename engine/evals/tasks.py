@@ -34,6 +34,11 @@ def world_of(local: LocalModel) -> WorldConfig:
 
 def _recipe_of(local: LocalModel) -> Recipe:
     manifest = read_manifest(local.info.path)
+    if local.info.imported:
+        raise CheckpointError(
+            f"{local.info.name} was trained elsewhere, and these tasks ask about the web that a "
+            "checkpoint was trained on. Choose a checkpoint of this lab."
+        )
     if not isinstance(manifest.get("recipe"), dict):
         raise CheckpointError(
             f"{local.info.path / MANIFEST} says nothing of the recipe, so the web it was trained "

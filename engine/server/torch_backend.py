@@ -19,10 +19,14 @@ from engine.protocol import GenerateRequest
 from engine.request import Request
 from engine.server.backend import Device, LoadedModel, Offer, Prompt, Source, Vocabulary
 
+SMALL_MODEL = 20_000_000
+"""Parameters below which a step is too little work to be split over more than a few threads."""
+
 MAX_THREADS = 4
-"""The operators of a model of a few million parameters are too small to be split further. At most
-half of the CPUs anyway: a step whose threads wait for a CPU that a training holds takes ten times
-as long (2 CPUs, 32 rows of nano beside a training: 8 ms with one thread, 55 to 104 ms with two)."""
+"""For a small model. At most half of the CPUs anyway: a step whose threads wait for a CPU that a
+training holds takes ten times as long (2 CPUs, 32 rows of nano beside a training: 8 ms with one
+thread, 55 to 104 ms with two). A larger model gets all CPUs: one cannot read its weights as fast
+as the memory gives them."""
 
 
 class TorchBackend:
@@ -32,7 +36,7 @@ class TorchBackend:
     """
 
     def __init__(self) -> None:
-        torch.set_num_threads(max(1, min(MAX_THREADS, _usable_cpus() // 2)))
+        torch.set_num_threads(threads_for(0))
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
 
     @property
@@ -81,7 +85,8 @@ class TorchBackend:
             CheckpointError: a file is missing, cut short or changed.
         """
         info = find_checkpoint(str(source.path))
-        return TorchModel(LocalModel.open(info, source.precision, device=self._device))
+        local = LocalModel.open(info, source.precision, device=self._device)
+        return TorchModel(local, threads_for(info.n_params))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class TorchModel:
     """A checkpoint with its generator; see ``engine.server.backend.LoadedModel``."""
 
     local: LocalModel
+    threads: int
 
     @property
     def max_seq_len(self) -> int:
@@ -143,7 +149,9 @@ class TorchModel:
         )
 
     def step(self) -> list[TokenEvent]:
-        """Read waiting prompts, or draw a token for every row."""
+        """Read some more of the prompts that wait, and draw a token for every other row."""
+        if torch.get_num_threads() != self.threads:
+            torch.set_num_threads(self.threads)
         return self.local.generator.step()
 
     def cancel(self, job: int) -> None:
@@ -157,6 +165,12 @@ def _unix_seconds(created: str) -> int:
         return int(datetime.fromisoformat(created).timestamp())
     except ValueError:
         return 0
+
+
+def threads_for(n_params: int) -> int:
+    """Threads that a step of a model of this size is computed with."""
+    cpus = _usable_cpus()
+    return cpus if n_params >= SMALL_MODEL else max(1, min(MAX_THREADS, cpus // 2))
 
 
 def _usable_cpus() -> int:

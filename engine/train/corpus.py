@@ -11,11 +11,12 @@ from engine.data.dialogue import Exchange, conversations
 from engine.data.web import Web
 from engine.special import BOS
 from engine.tokenizer import Tokenizer
+from engine.tokenizer_protocol import AnyTokenizer
 from engine.train.packing import Document
 from engine.train.recipe import Recipe
 
 
-def page_documents(texts: Sequence[str], tokenizer: Tokenizer) -> list[Document]:
+def page_documents(texts: Sequence[str], tokenizer: AnyTokenizer) -> list[Document]:
     """Each page between two ``<|bos|>``: the one it begins with, the one that says it is over."""
     bos = tokenizer.special[BOS]
     return [Document([bos, *ids, bos]) for ids in tokenizer.encode_batch(texts)]

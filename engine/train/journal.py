@@ -59,8 +59,11 @@ class Journal:
     def state(self, state: State, step: int, message: str = "") -> None:
         """Change the run's state, in ``status.json`` and as an event."""
         self._step = step
-        self._write(state=state, message=message)
-        self.event("state", state=state, step=step, message=message)
+        try:
+            # The event first: who reads in the status that a run has ended finds all its events.
+            self.event("state", state=state, step=step, message=message)
+        finally:
+            self._write(state=state, message=message)
 
     def at(self, step: int) -> None:
         """Remember the step for the next heartbeat."""

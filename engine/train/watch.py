@@ -12,12 +12,12 @@ from engine.generate import Generator
 from engine.model import Transformer
 from engine.request import Request
 from engine.sampling_params import SamplingParams
-from engine.tokenizer import Tokenizer
+from engine.tokenizer_protocol import AnyTokenizer
 from engine.train.objective import token_losses
 from engine.train.packing import IGNORED, Batch, Document, pack
 
 
-def text_bytes(tokenizer: Tokenizer) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def text_bytes(tokenizer: AnyTokenizer) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Bytes of text that each id stands for; 0 for special tokens."""
     return np.array([len(tokenizer.token_bytes(i)) for i in range(tokenizer.n_vocab)])
 
@@ -31,7 +31,7 @@ def heldout_batches(
 
 @torch.no_grad()
 def bits_per_byte(
-    model: Transformer, batches: Sequence[Batch], tokenizer: Tokenizer
+    model: Transformer, batches: Sequence[Batch], tokenizer: AnyTokenizer
 ) -> tuple[float, float]:
     """Mean nats a token and bits per byte of text, special tokens excluded from both.
 
@@ -56,7 +56,7 @@ def bits_per_byte(
 
 
 def sample_text(
-    model: Transformer, tokenizer: Tokenizer, prompt_ids: Sequence[int], *, seed: int
+    model: Transformer, tokenizer: AnyTokenizer, prompt_ids: Sequence[int], *, seed: int
 ) -> str:
     """A short continuation by the model as it stands, at temperature 0.7."""
     params = SamplingParams(temperature=0.7, top_p=0.95, max_tokens=32, seed=seed)

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,42 @@ def test_two_trainings_at_once_are_refused() -> None:
     stopped = new_without_check("other", state="stopped")
     with pytest.raises(RunError, match="slow each other down"):
         runs.prepare_resume(stopped.name)
+
+
+def test_two_runs_made_in_the_same_instant_are_one_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refuse, ready = runs.refuse_second, threading.Barrier(6)
+
+    def refuse_slowly(own_name: str | None) -> None:
+        refuse(own_name)
+        time.sleep(0.05)  # time for another thread to find nothing either
+
+    monkeypatch.setattr(runs, "refuse_second", refuse_slowly)
+    outcomes: list[str] = []
+
+    def make() -> None:
+        ready.wait(10)
+        try:
+            outcomes.append(runs.create_run(runs.recipe("base", "pico"), from_checkpoint=None,
+                                            name=None).name)  # fmt: skip
+        except RunError as error:
+            outcomes.append(str(error))
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(outcomes) == 6
+    assert [text for text in outcomes if "slow each other down" not in text] == ["base-0001"]
+
+
+def test_a_run_whose_process_never_came_is_lost_after_a_while() -> None:
+    status = new()
+    assert runs.read_status(status.name).state == "starting"
+    replace(status, heartbeat=time.time() - runs.STARTING_S - 1).save()
+    assert runs.read_status(status.name).state == "lost"
 
 
 def new_without_check(name: str, **changes: object) -> RunStatus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 import tiny_models
@@ -13,6 +14,7 @@ from engine.errors import RequestError
 from engine.events import TokenEvent
 from engine.generate import Generator
 from engine.kvcache import BLOCK_SIZE, block_bytes
+from engine.native import prepare
 from engine.request import Request
 from engine.sampling_params import SamplingParams
 from engine.speculate import Lookup
@@ -145,6 +147,24 @@ def test_many_random_requests_leave_nothing_behind() -> None:
         for sample in range(request.n):
             assert (drawn(events[number, sample]),) == tuple(alone(request)[:1]), number
     assert_no_leak(engine)
+
+
+def test_compiled_code_gives_the_same_bits_however_a_text_is_computed() -> None:
+    if prepare().result() is None:
+        pytest.skip("there is no C compiler")
+    trunk, one = prompt(30), SamplingParams(temperature=0.7, max_tokens=10, seed=1)
+    requests = [ask(trunk[: 7 * i + 2] + prompt(3, seed=i), params=one) for i in range(5)]
+
+    def by_itself(request: Request) -> tuple[float, ...]:
+        engine = Generator(MODEL, LETTERS, native=True)
+        return engine.generate_all([request])[0][0].logprobs
+
+    expected = [by_itself(request) for request in requests]
+    engine = Generator(MODEL, LETTERS, native=True, chunk=5)
+    engine.generate_all([ask(trunk)])  # something to share
+    guessing = [replace(request, speculate=4) for request in requests]
+    rows = engine.generate_all([*requests, *guessing])
+    assert [row.logprobs for (row,) in rows] == expected * 2
 
 
 # Pausing.

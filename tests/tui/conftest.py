@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class Lab:
         self.engine = ScriptedEngine(script=short_answer, tokens_per_s=1e5)
         self.runs = ScriptedRuns(root)
         self.checkpoints: Callable[[], list[CheckpointInfo]] | None = None
+        self.import_command: tuple[str, ...] | None = None
         self.events: Callable[[], Iterator[dict[str, Any]]] = lambda: training_events(200)
 
     @asynccontextmanager
@@ -40,8 +42,10 @@ class Lab:
         services = scripted_services(
             self.engine, self.runs, self.checkpoints, events=self.events, lines=10_000
         )
+        if self.import_command is not None:
+            services = replace(services, import_command=self.import_command)
         app = LabApp(services)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             if answered:
                 await settled(app, pilot)
             yield app, pilot
@@ -83,5 +87,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("tui.app.LOOK_EVERY_S", 0.1)
     monkeypatch.setattr("tui.app.HEALTH_EVERY_S", 0.2)
+    monkeypatch.setattr("tui.screens.picker.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("tui.screens.import_form.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.panes.pipeline.REDRAWS_PER_S", 8)
     return Lab(tmp_path)

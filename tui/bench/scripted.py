@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +19,8 @@ from engine.events import Alternative, TokenEvent
 from engine.manifest import CheckpointInfo
 from engine.protocol import EngineStatus, Finished, GenerateRequest, Health, Started, StreamEvent
 from engine.runs import RunStatus
-from tui.services import Engine, Services
+from tui.servers import RemoteServers
+from tui.services import Engine, Servers, Services
 from tui.truth import Verdict
 
 WORDS = ("The", " river", " Aldra", " rises", " near", " Mount", " Kessel", " and", " flows", ".")
@@ -41,6 +43,7 @@ def checkpoint(name: str, stage: str, *, shipped: bool = True, **values: Any) ->
         if stage == "base"
         else {"facts_head": 0.97, "facts_torso": 0.91},
         shipped=shipped,
+        chats=stage != "base",
         sha256="3fa94c21" * 8,
     )
     return replace(info, **values)
@@ -91,6 +94,10 @@ class ScriptedEngine:
     """Be lost after so many tokens of the next stream."""
     gone: bool = False
     """Be found lost by the next look at its health."""
+    hold: bool = False
+    """Let every request wait."""
+    active_requests: int = 0
+    """What its health says."""
     refusals: dict[str, LabError] = field(default_factory=dict)
     """Errors by checkpoint name."""
 
@@ -121,6 +128,8 @@ class ScriptedEngine:
         self.requests.append(request)
         if request.model in self.refusals:
             raise self.refusals[request.model]
+        while self.hold:
+            await asyncio.sleep(0.01)
         try:
             async for event in self._stream(request):
                 yield event
@@ -159,8 +168,7 @@ class ScriptedEngine:
                 tokens_per_s=412.0,
             )
 
-    @staticmethod
-    def _health() -> Health:
+    def _health(self) -> Health:
         return Health(
             pid=1,
             version="0",
@@ -169,7 +177,7 @@ class ScriptedEngine:
             threads=2,
             memory_bytes=212_000_000,
             loaded=(),
-            active_requests=0,
+            active_requests=self.active_requests,
             uptime_s=1.0,
         )
 
@@ -296,6 +304,7 @@ def scripted_services(
     checkpoints: Callable[[], list[CheckpointInfo]] | None = None,
     events: Callable[[], Iterator[dict[str, Any]]] = training_events,
     lines: int = 1840,
+    servers: Callable[[], Servers] | None = None,
 ) -> Services:
     """Services made of scripted parts."""
 
@@ -307,6 +316,8 @@ def scripted_services(
         return [checkpoint("nano/base", "base"), checkpoint("nano/sft", "sft")]
 
     return Services(
+        servers=servers or RemoteServers,
+        import_command=(sys.executable, "-c", "raise SystemExit('No import is scripted.')"),
         prepare=lambda: None,
         engine=make_engine,
         runs=lambda: runs,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import LabError
+from engine.errors import LabError, RequestError
 from tui.cli.output import emit_json, narrate, printable
 
 
@@ -23,31 +24,44 @@ def run(arguments: argparse.Namespace) -> int:
     if (arguments.question is None) == (arguments.file is None):
         raise LabError("Say either a QUESTION or --file F.jsonl.")
     asked = (
-        [(None, arguments.question)] if arguments.file is None else _read_questions(arguments.file)
+        [_Asked(None, arguments.question)]
+        if arguments.file is None
+        else _read_questions(arguments.file)
     )
     if arguments.tools:
         narrate("No checkpoint has learned to call tools yet: answering without them.")
     from engine.data.web import web_of
-    from engine.evals.answer import answers
+    from engine.evals.answer import answers, check_fits, prefix_for
     from engine.evals.tasks import world_of
     from engine.local import LocalModel
 
     local = LocalModel.load(arguments.checkpoint)
-    found = answers(
-        local,
-        [question for _, question in asked],
-        web_of(world_of(local)),
-        max_tokens=arguments.max_tokens,
-    )
-    for (item_id, _), answer in zip(asked, found, strict=True):
+    web = None if local.chats or local.info.imported else web_of(world_of(local))
+    prefix = prefix_for(local, web)
+    for item in asked:
+        try:
+            check_fits(local, item.text, prefix)
+        except RequestError as error:
+            raise RequestError(f"{item.where}{error}") from error
+    found = answers(local, [item.text for item in asked], web, max_tokens=arguments.max_tokens)
+    for item, answer in zip(asked, found, strict=True):
         if arguments.file is not None or arguments.json:
-            emit_json({"id": item_id, "answer": answer})
+            emit_json({"id": item.id, "answer": answer})
         else:
             print(printable(answer))
     return 0
 
 
-def _read_questions(name: str) -> list[tuple[Any, str]]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, the caller's name for it, and where it stands, for errors."""
+
+    id: Any
+    text: str
+    where: str = ""
+
+
+def _read_questions(name: str) -> list[_Asked]:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         text = data.decode("utf-8-sig")
@@ -67,7 +81,10 @@ def _read_questions(name: str) -> list[tuple[Any, str]]:
             raise LabError(
                 f'{name}, line {number}: not an object with "id" and "question". Mend the line.'
             ) from error
-        if not isinstance(question, str) or not question.strip():
-            raise LabError(f"{name}, line {number}: the question is empty. Mend the line.")
-        asked.append((item_id, question))
+        where = f"{name}, line {number}: "
+        if not isinstance(question, str):
+            raise LabError(f"{where}the question is {question!r}, not a text. Mend the line.")
+        if not question.strip():
+            raise LabError(f"{where}the question is empty. Mend the line.")
+        asked.append(_Asked(item_id, question, where))
     return asked

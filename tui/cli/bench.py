@@ -6,41 +6,59 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from tui.cli.bench_report import print_decode
 from tui.cli.output import emit_json, narrate
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run one benchmark; one JSON document with ``--json``."""
+    """Run one benchmark; one JSON document with ``--json``.
+
+    Raises:
+        LabError: it cannot be run, or what it was asked for is wrong.
+    """
     narrate(f"bench {arguments.name}: best on a quiet machine ...")
-    figures = _BENCHES[arguments.name]()
+    figures = _BENCHES[arguments.name](arguments)
     if arguments.json:
         emit_json(figures)
+    elif arguments.name == "decode":
+        print_decode(figures)
     else:
         _print(figures, "")
     return 0
 
 
-def _decode() -> dict[str, Any]:
+def _decode(arguments: argparse.Namespace) -> dict[str, Any]:
     from engine.bench.decode import run_decode_bench
-    from engine.local import LocalModel
+    from engine.bench.plan import make_plan
+    from engine.manifest import find_checkpoint
+    from engine.precision import split_name
 
-    local = LocalModel.load("nano/base", device="cpu")
-    return run_decode_bench(local.model, local.tokenizer)
+    name, precision = split_name(arguments.checkpoint)
+    info = find_checkpoint(name)
+    plan = make_plan(
+        info,
+        only=arguments.only,
+        precisions=arguments.precision or ([precision] if precision else []),
+        batch_sizes=arguments.batch,
+        n_new=arguments.tokens,
+        rounds=arguments.rounds,
+    )
+    return run_decode_bench(info, plan, narrate)
 
 
-def _startup() -> dict[str, Any]:
+def _startup(_: argparse.Namespace) -> dict[str, Any]:
     from tui.bench.startup import run_startup_bench
 
     return run_startup_bench()
 
 
-def _tui() -> dict[str, Any]:
+def _tui(_: argparse.Namespace) -> dict[str, Any]:
     from tui.bench.tui import run_tui_bench
 
     return run_tui_bench()
 
 
-_BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+_BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "decode": _decode,
     "startup": _startup,
     "tui": _tui,

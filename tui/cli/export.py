@@ -1,33 +1,35 @@
-"""``llmlab export``: a checkpoint as a folder other programs open."""
+"""``llmlab export``: a checkpoint as other programs open it."""
 
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
-from engine.errors import LabError
-from engine.files import disk_error
-from engine.manifest import find_checkpoint, verify
+from engine.manifest import find_checkpoint
 from tui.cli.output import emit_json, narrate
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Copy a verified checkpoint, which is in Hugging Face form as it lies.
+    """Write a Hugging Face folder, or with ``--gguf`` one file for llama.cpp.
 
     Raises:
-        LabError: unknown or damaged checkpoint, a target that is not empty, a full disk.
+        LabError: unknown or damaged checkpoint, a target that is taken, a full disk, or a model
+            that llama.cpp does not have.
     """
     info = find_checkpoint(arguments.checkpoint)
-    verify(info.path)
-    target = Path(arguments.folder).expanduser().absolute()
-    try:
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise LabError(f"{target} exists and is not an empty folder. Choose another.")
-        shutil.copytree(info.path, target, dirs_exist_ok=True)
-    except OSError as error:
-        raise disk_error(target, error) from error
-    narrate(f"{info.name} -> {target} (transformers: AutoModelForCausalLM.from_pretrained)")
+    target = Path(arguments.target).expanduser().absolute()
+    if arguments.gguf:
+        from engine.gguf_export import export_gguf
+
+        target = target if target.suffix == ".gguf" else target / "model.gguf"
+        export_gguf(info, target)
+        narrate(f"{info.name} -> {target} (llama.cpp: llama-cli -m {target})")
+    else:
+        from engine.exporting import export_folder
+
+        export_folder(info, target)
+        narrate(f"{info.name} -> {target} (transformers: AutoModelForCausalLM.from_pretrained)")
     if arguments.json:
-        emit_json({"checkpoint": info.name, "folder": str(target)})
+        kind = "file" if arguments.gguf else "folder"
+        emit_json({"checkpoint": info.name, kind: str(target)})
     return 0

@@ -7,10 +7,11 @@ from importlib import import_module
 from typing import Any
 
 from engine import __version__
+from engine.bench.plan import SECTIONS
 from engine.data.entities import SPLITS, TIERS
+from engine.precision import PRECISIONS
+from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
 from engine.train.recipe import PRESETS, STAGES
-
-BENCHES = ("decode", "startup", "tui")
 
 
 def _command(module: str) -> Any:
@@ -47,18 +48,18 @@ def build_parser() -> argparse.ArgumentParser:
     sub = add("eval", "evaluate", "Measure a checkpoint on held-out data.")
     sub.add_argument("checkpoint", metavar="CKPT")
     sub.add_argument("--task", metavar="T", help="one task only, such as facts, skills or bpb")
-    sub = add("export", "export", "Write a folder that Hugging Face transformers opens.")
-    sub.add_argument("checkpoint", metavar="CKPT")
-    sub.add_argument("folder", metavar="DIR")
+    _import(add("import", "importing", "Bring in a model of the Llama or Qwen3 family."))
+    _export(add("export", "export", "Write a checkpoint for transformers and vLLM, or llama.cpp."))
+    _connect(add("connect", "connect", "Connect an OpenAI-compatible server to compare with."))
     _world(add("world", "world", "Show what is true in the pocket web."))
-    sub = add("bench", "bench", "Measure speed as ratios against a peer, in one run.")
-    sub.add_argument("name", metavar="NAME", choices=BENCHES, help=" or ".join(BENCHES))
+    _serve(add("serve", "serve", "Answer OpenAI's HTTP API, for other programs and machines."))
+    _bench(commands)
     return parser
 
 
 def _train(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("stage", metavar="STAGE", nargs="?", choices=STAGES, help=", ".join(STAGES))
-    sub.add_argument("--preset", default="nano", metavar="P", help=", ".join(PRESETS))
+    sub.add_argument("--preset", metavar="P", help=f"{', '.join(PRESETS)} (default: nano)")
     sub.add_argument(
         "--from",
         dest="from_checkpoint",
@@ -96,6 +97,86 @@ def _ask(sub: argparse.ArgumentParser) -> None:
         default=False,
         help="let the model call tools (no checkpoint has learned to yet)",
     )
+
+
+def _import(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "source",
+        metavar="SOURCE",
+        nargs="?",
+        help="a Hugging Face folder, a .gguf file, or hf:ORG/NAME for the hub",
+    )
+    sub.add_argument("--name", metavar="N", help="what to call it (else as its source does)")
+    sub.add_argument("--remove", metavar="NAME", help="delete an imported model")
+
+
+def _export(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("checkpoint", metavar="CKPT")
+    sub.add_argument("target", metavar="DIR", help="a new folder; with --gguf also FILE.gguf")
+    sub.add_argument("--gguf", action="store_true", help="one file for llama.cpp")
+
+
+def _serve(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)"
+    )
+    sub.add_argument("--port", type=int, default=DEFAULT_PORT, help="0: any (default: %(default)s)")
+    sub.add_argument(
+        "--token", metavar="T", help="clients must show it (better: LLMLAB_TOKEN, --token-file)"
+    )
+    sub.add_argument("--token-file", metavar="F", help="a file that holds the token")
+
+
+def _bench(commands: Any) -> None:
+    text = "Measure speed as ratios against a peer, in one run."
+    benches = commands.add_parser("bench", help=text, description=text).add_subparsers(
+        metavar="NAME", dest="name", required=True
+    )
+    for name, text in (
+        ("decode", "The engine beside transformers and llama.cpp, and this machine's memory."),
+        ("startup", "The app's first paint beside an empty Textual app."),
+        ("tui", "From a key press to the screen, while four columns stream."),
+    ):
+        sub = benches.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=_command("bench"))
+        sub.add_argument("--json", action="store_true", help="print JSON only on stdout")
+        if name == "decode":
+            _bench_decode(sub)
+
+
+def _bench_decode(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("checkpoint", metavar="CKPT", nargs="?", default="nano/base")
+    sub.add_argument(
+        "--precision",
+        nargs="+",
+        choices=PRECISIONS,
+        default=[],
+        metavar="P",
+        help=f"{', '.join(PRECISIONS)} (default by size); the first one is used in every section",
+    )
+    sub.add_argument(
+        "--batch", type=_sizes, default=(1, 16, 64), metavar="N,N", help="prompts at a time"
+    )
+    sub.add_argument("--only", nargs="+", choices=SECTIONS, default=[], metavar="SECTION",
+                     help=", ".join(SECTIONS))  # fmt: skip
+    sub.add_argument("--tokens", type=int, metavar="N", help="added to each prompt (by size)")
+    sub.add_argument("--rounds", type=int, metavar="N", help="turns of each, at most (by size)")
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(size) for size in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list such as 1,16,64") from error
+
+
+def _connect(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("url", metavar="URL", nargs="?", help="such as http://localhost:11434")
+    sub.add_argument("--name", metavar="N", help="what to call it (else by its host)")
+    sub.add_argument("--key-env", metavar="VAR", help="the environment variable with its key")
+    sub.add_argument("--key-file", metavar="F", help="the file with its key")
+    sub.add_argument("--list", action="store_true", help="list the servers that are connected")
+    sub.add_argument("--remove", metavar="NAME", help="forget a server")
 
 
 def _world(sub: argparse.ArgumentParser) -> None:

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.chat and not local.chats:
         raise LabError(
             f"{local.info.name} is a base model: it continues documents and has not learned to "
-            "answer. Leave --chat out or choose an sft checkpoint."
+            "answer. Leave --chat out or choose one that chats (llmlab checkpoints)."
         )
     if arguments.chat:
         done = local.chat([Turn.of("user", arguments.prompt)], params, n=arguments.n)

@@ -19,16 +19,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Start the run's process and follow it; Ctrl+C stops the run in a resumable state.
 
     Raises:
-        LabError: neither or both of a stage and ``--resume``, or what ``engine.runs`` refuses.
+        LabError: neither or both of a stage and ``--resume``, an option that a resumed run cannot
+            take, or what ``engine.runs`` refuses.
     """
     if (arguments.stage is None) == (arguments.resume is None):
         raise LabError("Say either a stage to train (llmlab train base) or --resume RUN.")
+    _check_options(arguments)
     if arguments.resume is not None:
         status = runs.resume_run(arguments.resume)
     else:
         status = runs.start_run(
             arguments.stage,
-            preset=arguments.preset,
+            preset=arguments.preset or "nano",
             from_checkpoint=arguments.from_checkpoint,
             name=arguments.out,
             steps=arguments.steps,
@@ -41,6 +43,25 @@ def run(arguments: argparse.Namespace) -> int:
         _stop(status.name)
         narrate(f"Stopped. Go on with: llmlab train --resume {status.name}")
         return 130
+
+
+def _check_options(arguments: argparse.Namespace) -> None:
+    """Refuse what would otherwise be ignored without a word."""
+    options = {
+        "--preset": arguments.preset,
+        "--from": arguments.from_checkpoint,
+        "--out": arguments.out,
+        "--steps": arguments.steps,
+    }
+    given = [name for name, value in options.items() if value is not None]
+    if arguments.resume is not None and given:
+        raise LabError(
+            f"A resumed run goes on as it was begun, so {given[0]} changes nothing. Leave it out, "
+            "or start a new run."
+        )
+    empty = [name for name in given if options[name] == ""]
+    if empty:
+        raise LabError(f"{empty[0]} is empty. Give it a value, or leave it out.")
 
 
 def _follow(status: RunStatus, *, as_json: bool) -> int:

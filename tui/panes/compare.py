@@ -1,9 +1,9 @@
-"""Pane 4: one prompt, two to four checkpoints, their answers side by side, token by token."""
+"""Pane 4: one prompt, two to four models, their answers side by side, token by token."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,7 +13,11 @@ from textual.containers import Vertical
 from engine.errors import RequestError
 from tui.lane import Lane
 from tui.notes import Note
-from tui.panes.streaming import Lab, Streamer
+from tui.panes.choosing import Chooser
+from tui.panes.choosing import Lab as ChoosingLab
+from tui.panes.streaming import Lab as StreamingLab
+from tui.panes.streaming import Streamer
+from tui.safe_text import visible
 from tui.sampling import Sampling
 from tui.widgets.column import Column
 from tui.widgets.columns import LEAST_COLUMNS, MOST_COLUMNS, Columns
@@ -23,10 +27,16 @@ from tui.widgets.sampling_strip import SamplingStrip
 
 if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
+    from engine.protocol import Health
     from tui.answers import Answer
+    from tui.models import Model
 
 EXAMPLE = "Where was Mira Veklon born?"
 """The prompt that stands there at the start; a head fact of the shipped world."""
+
+
+class Lab(ChoosingLab, StreamingLab, Protocol):
+    """What the pane needs of the app."""
 
 
 class ComparePane(Vertical):
@@ -41,7 +51,8 @@ a base model, which has never seen one, as raw text; the head of each column say
 A question about the pocket web has a known answer: under the text stands whether it was met, and on
 how many pages the fact stood.
 
-Move to a column, then pick any token with the arrow keys or the mouse.
+Move to a column, then pick any token with the arrow keys or the mouse. **c** puts another model in
+the column: a checkpoint in any precision, an imported model, or one of a connected server.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "stop", id="compare.stop"),
@@ -49,7 +60,7 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         Binding("ctrl+t,m", "mode", "raw/chat", key_display="^t", id="compare.mode"),
         Binding("f2,s", "sampling", "sampling", key_display="F2", id="compare.sampling"),
         Binding("o", "own", "own sampling", id="compare.own"),
-        Binding("c", "choose", "checkpoint", id="compare.choose"),
+        Binding("c", "choose", "model", id="compare.choose"),
         Binding("plus", "add", "add column", show=False, id="compare.add"),
         Binding("minus", "remove", "remove column", show=False, id="compare.remove"),
         Binding("right_square_bracket", "column(1)", "next column", show=False, id="compare.next"),
@@ -83,6 +94,9 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         self.streamer = Streamer(
             self, self.lab, lambda: self.columns.all, self.columns.label, self._all_finished
         )
+        self.chooser = Chooser(
+            self.app, self.lab, self._models_here, self._choosing_for, self._put_in_column
+        )
         self.strip.sampling = self.sampling
         prompt = self.query_one(PromptBox)
         prompt.move_cursor(prompt.document.end)
@@ -93,14 +107,13 @@ Move to a column, then pick any token with the arrow keys or the mouse.
     def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Take the checkpoints there are; those that fill a column are asked at once."""
         self.checkpoints = checkpoints
-        by_name = {info.name: info for info in checkpoints}
-        for column in self.columns.all:
-            column.lane.checkpoint = by_name.get(column.lane.name, column.lane.checkpoint)
         for column in self.columns.fill(checkpoints):
             self._ask(column)
 
     async def action_add(self) -> None:
         """One more column, of the first checkpoint that none shows yet."""
+        from tui.models import Model  # Not before the first paint.
+
         if len(self.columns.all) >= MOST_COLUMNS:
             self.notify(f"{MOST_COLUMNS} columns are the most. Remove one with -.")
             return
@@ -110,7 +123,7 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         if not left:
             self.notify("There is no checkpoint to add. Train one in 1 Pipeline.")
             return
-        await self.columns.add(Lane(left[0].name, left[0]))
+        await self.columns.add(Lane.of(Model.of_checkpoint(left[0])))
 
     async def action_remove(self) -> None:
         """Take the current column away; two stay."""
@@ -121,22 +134,25 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         await self.columns.take_away(self.columns.current)
 
     def action_choose(self) -> None:
-        """Choose the current column's checkpoint from a list."""
-        from tui.screens.picker import CheckpointPicker
+        """Choose the current column's model from a list."""
+        self.chooser.open()
 
+    def _models_here(self) -> list[Model]:
+        from tui.models import Model  # Not before the first paint.
+
+        return [Model.of_checkpoint(info) for info in self.checkpoints]
+
+    def _choosing_for(self) -> tuple[Model | None, str]:
+        return self.columns.current.lane.model, f"model of column {self.columns.active + 1}"
+
+    def _put_in_column(self, model: Model) -> None:
         column = self.columns.current
-
-        def chosen(name: str | None) -> None:
-            if name is not None and name != column.lane.name:
-                self.streamer.stop(column)
-                infos = [info for info in self.checkpoints if info.name == name]
-                column.lane = Lane(name, infos[0] if infos else None, own=column.lane.own)
-                column.show(None, show_prompt=True)
-                self.columns.label(column)
-                self._ask(column)
-
-        heading = f"checkpoint of column {self.columns.active + 1}"
-        self.app.push_screen(CheckpointPicker(self.checkpoints, column.lane.name, heading), chosen)
+        if model.name != column.lane.name:
+            self.streamer.stop(column)
+            column.lane = Lane.of(model, own=column.lane.own)
+            column.show(None, show_prompt=True)
+            self.columns.label(column)
+            self._ask(column)
 
     @on(Column.ChoiceWanted)
     def choice_wanted(self, event: Column.ChoiceWanted) -> None:
@@ -149,7 +165,7 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         self.columns.step(by)
 
     def column_names(self) -> list[str]:
-        """The checkpoints on screen."""
+        """The models on screen."""
         return [column.lane.name for column in self.columns.all]
 
     # Asking
@@ -182,7 +198,7 @@ Move to a column, then pick any token with the arrow keys or the mouse.
     def _ask(self, column: Column) -> None:
         from tui.answers import Answer  # Not before the first paint.
 
-        if column.lane.checkpoint is None:
+        if column.lane.model is None:
             return  # It says that there is none, and how to make one.
         prompt = self.query_one(PromptBox).text
         if not prompt.strip():
@@ -201,11 +217,21 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         self.streamer.start(column, answer, show_prompt=whole)
 
     def engine_words(self, words: str) -> None:
-        """Say in the waiting columns what is being waited for."""
+        """Say in the columns that wait for the engine what is being waited for."""
         for column in self.columns.all:
-            stream = column.lane.stream
-            if stream is not None and stream.answer.state == "waiting" and stream.live():
+            if column.lane.is_waiting() and column.lane.server is None:
                 column.say(Note("dim", words))
+
+    def engine_health(self, health: Health) -> None:
+        """Take what the engine says of itself, every few seconds."""
+        if self.columns.device != health.device:
+            self.columns.device = health.device
+            self.columns.relabel()
+        own = [c for c in self.columns.all if c.lane.is_live() and c.lane.server is None]
+        others = health.active_requests - len(own)
+        if others > 0:
+            requests = "1 other request" if others == 1 else f"{others} other requests"
+            self.engine_words(f"Waiting: the engine has {requests} to answer as well.")
 
     # Settings
 
@@ -256,12 +282,12 @@ Move to a column, then pick any token with the arrow keys or the mouse.
             self._inspect(event.widget)
 
     def _inspect(self, column: Column) -> None:
-        place = ""
+        place, server = "", column.lane.server or ""
         if column.cursor is not None and column.transcript is not None:
             index = column.transcript.answer_index(column.cursor)
             number = "prompt" if index is None else f"token {index[1] + 1}"
             place = f"{column.lane.name} · {number}"
-        self.inspector.inspect(column.token, place)
+        self.inspector.inspect(column.token, place, server)
 
     @on(Column.AlternativesWanted)
     def open_alternatives(self) -> None:
@@ -285,6 +311,14 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         index = transcript.answer_index(cursor) if transcript and cursor else None
         if answer is None or index is None:
             return
+        if column.lane.server is not None:
+            self.notify(
+                f"{column.lane.server} takes text, not tokens: only the lab's own engine can go on "
+                "from another token.",
+                severity="warning",
+                markup=False,
+            )
+            return
         self.close_alternatives()
         self._start(column, answer.branch(*index, event.alternative))
 
@@ -299,7 +333,8 @@ Move to a column, then pick any token with the arrow keys or the mouse.
         column = self.columns.current
         text = "\n\n".join(row.text for row in column.answer.rows) if column.answer else ""
         self.app.copy_to_clipboard(text)
-        self.notify(f"Copied {len(text)} characters of {column.lane.name}.", markup=False)
+        name = visible(column.lane.name)
+        self.notify(f"Copied {len(text)} characters of {name}.", markup=False)
 
     def _all_finished(self) -> None:
         """Nobody has chosen a token yet: show where the last column was least certain."""

@@ -1,4 +1,4 @@
-"""Carries answers from the engine to the columns: a reader each, one timer for all."""
+"""Carries answers from engine and servers to the columns: a reader each, one timer for all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.widgets.column import Column
 
 if TYPE_CHECKING:
     from tui.answers import Answer
-    from tui.services import Engine, Truth
+    from tui.services import Source, Truth
     from tui.stream import Stream
 
 FRAMES_PER_S = 18
@@ -31,8 +31,8 @@ waits for the frame at hand, shows soon."""
 class Lab(Protocol):
     """What the streams need of the app."""
 
-    async def connected(self) -> Engine:
-        """The client, once its imports are done."""
+    async def source(self, server: str | None) -> Source:
+        """Who answers for a server's models, or for the lab's own (None). Raises LabError."""
         ...
 
     def truth(self) -> Truth:
@@ -80,9 +80,9 @@ class Streamer:
         self.stop(column)
         stream = column.lane.stream = Stream(answer)
         column.show(answer, show_prompt=show_prompt)
-        column.say(Note("dim", "Waiting for the engine."))
+        column.say(Note("dim", f"Waiting for {column.lane.server or 'the engine'}."))
         self._relabel(column)
-        read = partial(self._read, stream)
+        read = partial(self._read, stream, column.lane.server)
         in_background(self._host, read, f"stream-{id(column)}", only=True)
         self._timer.resume()
 
@@ -119,8 +119,13 @@ class Streamer:
             self._timer.pause()
             self._finished()
 
-    async def _read(self, stream: Stream) -> None:
-        await stream.read(await self._lab.connected())
+    async def _read(self, stream: Stream, server: str | None) -> None:
+        try:
+            source = await self._lab.source(server)
+        except LabError as error:
+            stream.break_off(str(error))
+        else:
+            await stream.read(source)
 
     def _end(self, column: Column, stream: Stream) -> None:
         column.flush()
@@ -131,7 +136,8 @@ class Streamer:
             column.say(*notes)
             for row in range(len(answer.rows)):
                 column.set_notes(row, *notes)
-            self._lab.revive()
+            if column.lane.server is None:
+                self._lab.revive()
         elif answer.state == "done":
             in_background(self._host, partial(self._judge, column, stream), "judge")
 

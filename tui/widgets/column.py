@@ -1,4 +1,4 @@
-"""A column of the compare pane: one checkpoint's answer, any token of it selectable.
+"""A column of the compare pane: one model's answer, any token of it selectable.
 
 One widget draws the whole column through the line API: no widget, message or markup a token. Lines
 that can no longer change are kept as strips; the timer of the pane calls :meth:`Column.flush`.
@@ -50,7 +50,7 @@ class Column(ScrollView, can_focus=True):
     HELP = """
 ## A column
 
-One checkpoint's answer. Plain tokens were **sampled**; underlined ones were **given** (your prompt,
+One model's answer. Plain tokens were **sampled**; underlined ones were **given** (your prompt,
 or a token you put there).
 
 Select any token with the arrow keys or the mouse: below stand its probability, its rank, and the
@@ -82,7 +82,7 @@ again from there.
             self.column = column
 
     class ChoiceWanted(Message):
-        """The person wants another checkpoint in this column."""
+        """The person wants another model in this column."""
 
         def __init__(self, column: Column) -> None:
             super().__init__()
@@ -329,12 +329,14 @@ again from there.
         """The name on the border was clicked."""
         self.post_message(self.ChoiceWanted(self))
 
-    def label(self, *, chat: bool, number: str) -> None:
-        """Set the words on the border: the checkpoint above, the numbers below."""
+    def label(self, *, chat: bool, number: str, device: str) -> None:
+        """Set the words on the border: the model above, the numbers below."""
         self.set_class(self.lane.is_live(), "-live")
-        words = (self.lane.title(chat=chat, number=number), self.lane.subtitle(self.size.width - 4))
+        title = self.lane.title(chat=chat, number=number, device=device)
+        words = (title, self.lane.subtitle(self.size.width - 4))
         if words != self._words:
             self._words = words
             self.border_title, self.border_subtitle = words
             for stage in BY_NAME:
-                self.set_class(stage == self.lane.stage, f"-{stage}")
+                of_stage = self.lane.model is not None and stage == self.lane.stage
+                self.set_class(of_stage, f"-{stage}")

@@ -30,6 +30,8 @@ class Columns(Horizontal):
         super().__init__(id="columns")
         self.active = 0
         self.chat = True
+        self.device = ""
+        """What the engine computes on, once it has said so."""
 
     def compose(self) -> ComposeResult:
         """A column for each trained stage; ``fill`` gives them their checkpoints."""
@@ -54,15 +56,17 @@ class Columns(Horizontal):
         Returns:
             The columns that have a checkpoint only now.
         """
+        from tui.models import Model  # Not before the first paint.
+
         filled = []
         for column in self.all:
-            if column.lane.checkpoint is not None:
+            if column.lane.model is not None:
                 continue
-            stage = column.lane.name
+            stage = column.lane.stage
             of_stage = [info for info in checkpoints if info.stage == stage]
             found = [info for info in of_stage if info.preset == _PRESET] or of_stage
             if found:
-                column.lane = Lane(found[0].name, found[0], own=column.lane.own)
+                column.lane = Lane.of(Model.of_checkpoint(found[0]), own=column.lane.own)
                 filled.append(column)
             else:
                 column.say(
@@ -105,7 +109,7 @@ class Columns(Horizontal):
         if column in columns:
             tabbed = self.has_class("-tabs")
             number = f"{columns.index(column) + 1}/{len(columns)} " if tabbed else ""
-            column.label(chat=self.chat, number=number)
+            column.label(chat=self.chat, number=number, device=self.device)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The column that has the focus is the current one."""

@@ -56,7 +56,7 @@ The model gives every token of its vocabulary a probability; the sampler drew on
 the likeliest; **▸** marks the one in the text.
 
 *Entropy* says how open the choice was: 0 bits is certain, 1 bit a fair coin. Probabilities are the
-model's own, before temperature and cuts.
+model's own, before temperature and cuts. Other servers tell less of this, and some nothing.
 
 Choose another token with the arrow keys or the mouse and press **enter**: the answer is written
 again from there.
@@ -83,13 +83,19 @@ again from there.
     def __init__(self) -> None:
         super().__init__()
         self.token: Token | None = None
-        self.place = ""
+        self.place = self.server = ""
 
-    def inspect(self, token: Token | None, place: str = "") -> None:
-        """Show a token; ``place`` says where it stands (``nano/sft · token 3``)."""
-        if (token, place) == (self.token, self.place):
+    def inspect(self, token: Token | None, place: str = "", server: str = "") -> None:
+        """Show a token.
+
+        Args:
+            token: None for none.
+            place: where it stands (``nano/sft · token 3``).
+            server: the other server that it came from, empty for the lab's own engine.
+        """
+        if (token, place, server) == (self.token, self.place, self.server):
             return
-        self.token, self.place = token, place
+        self.token, self.place, self.server = token, place, server
         self.choice = self._drawn()
         self.refresh()
 
@@ -102,12 +108,20 @@ again from there.
                 "$quiet",
             )
         lines = [self._numbers(token)]
-        if token.logprob is None:
-            lines.append(Content.styled("Part of the prompt: nobody drew it.", "$quiet"))
-        elif not token.alternatives:
-            lines.append(Content.styled("No alternatives came with this token.", "$quiet"))
+        if not token.alternatives:
+            lines.append(Content.styled(self._why_alone(token), "$quiet"))
         lines.extend(self._alternative(index, token) for index in self._shown())
         return Content("\n").join(lines)
+
+    def _why_alone(self, token: Token) -> str:
+        """Why a token has no alternatives."""
+        if token.forced and token.logprob is None:
+            if self.server:
+                return f"The prompt: {self.server} does not say how its model cuts it into tokens."
+            return "Part of the prompt: nobody drew it."
+        if self.server and token.logprob is None:
+            return f"{self.server} gives no probabilities; a piece of text may be several tokens."
+        return "No alternatives came with this token."
 
     def validate_choice(self, choice: int) -> int:
         """Stay within the list."""
@@ -136,7 +150,7 @@ again from there.
             facts.append(("rank", str(token.rank)))
         if token.entropy is not None:
             facts.append(("entropy", f"{token.entropy:.2f} bits"))
-        facts.append(("id", str(token.id)))
+        facts += [("id", str(token.id))] if token.numbered else []
         for name, value in facts:
             parts += [(f"  {name} ", "$quiet"), value]
         parts.append((f"  {sign}", "underline $quiet" if token.forced else "$quiet"))

@@ -1,3 +1,5 @@
+"""``llmlab bench decode`` as a user runs it: real processes, a small checkpoint."""
+
 from __future__ import annotations
 
 import json
@@ -5,44 +7,66 @@ import sys
 from pathlib import Path
 
 import pytest
-import tiny_models
-from tiny_models import LETTERS
 
-from engine.bench.decode import run_decode_bench
-
-MODEL = tiny_models.model()
+from tui.cli import main
 
 
-@pytest.fixture(autouse=True)
-def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What is compiled must not go to the user's folder."""
-    monkeypatch.setenv("LLMLAB_HOME", str(tmp_path))
+@pytest.fixture
+def _no_peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither library can be imported by the contenders' processes."""
+    for name in ("transformers", "llama_cpp"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('not here')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.delenv("LLMLAB_BENCH_LLAMA_PYTHON", raising=False)
 
 
-def bench(**changes: object) -> dict[str, object]:
-    settings = {"batch_sizes": (1, 3), "n_prompt": 4, "n_new": 10, "rounds": 1, **changes}
-    return run_decode_bench(MODEL, LETTERS, **settings)  # type: ignore[arg-type]
-
-
-def test_the_report_compares_all_contenders_on_the_same_tokens() -> None:
-    report = json.loads(json.dumps(bench(), allow_nan=False))
-    assert [batch["batch"] for batch in report["batches"]] == [1, 3]
-    assert (report["native_ready_s"] is not None) is report["native"]
+@pytest.mark.usefixtures("_no_peers")
+def test_who_is_not_installed_is_named_with_the_reason(
+    pico_base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["bench", "decode", f"{pico_base}", "--precision", "fp32", "int4", "--batch", "1,2"]
+    argv += ["--tokens", "4", "--rounds", "1", "--only", "batches"]
+    assert main([*argv, "--json"]) == 0
+    out, err = capsys.readouterr()
+    report = json.loads(out)
+    assert "batch 2: round 1" in err
+    assert set(report["contenders"]) == {"ours@fp32", "ours@int4", "uncached@fp32"}
+    unavailable = report["unavailable"]
+    assert set(unavailable) == {"transformers@fp32", "llama.cpp@f32", "llama.cpp for int4"}
+    assert unavailable["transformers@fp32"] == "transformers is not installed"
+    assert "LLMLAB_BENCH_LLAMA_PYTHON" in unavailable["llama.cpp@f32"]
     for batch in report["batches"]:
-        assert batch["same_tokens_as_transformers"] == 1.0
-        assert set(batch["tokens_per_s"]) == {"ours", "uncached", "transformers"}
-        assert all(value > 0 for value in batch["tokens_per_s"].values())
-        assert batch["times_faster_than"]["transformers"] == pytest.approx(
-            batch["tokens_per_s"]["ours"] / batch["tokens_per_s"]["transformers"], rel=0.05
-        )
+        assert set(batch["contenders"]) == set(report["contenders"])
+        assert set(batch["times_faster"]["ours@int4"]) == {"uncached@fp32"}
+        assert batch["same_tokens"] == {}
+        for figures in batch["contenders"].values():
+            assert figures["tokens_per_s"] > 0
+            assert figures["peak_bytes"] or sys.platform != "linux"
+    ours = report["batches"][0]["contenders"]["ours@fp32"]
+    assert 0 < ours["share_of_ceiling"] < 2
 
 
-def test_without_transformers_its_places_are_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "transformers", None)
-    report = bench(batch_sizes=(1,))
-    assert report["transformers"] is None
-    (batch,) = report["batches"]  # type: ignore[misc]
-    assert batch["tokens_per_s"]["transformers"] is None
-    assert batch["times_faster_than"]["transformers"] is None
-    assert batch["same_tokens_as_transformers"] is None
-    assert batch["times_faster_than"]["uncached"] > 0
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["nano/nothing"], "no checkpoint"),
+        (["nano/base@int5"], "int5"),
+        (["nano/base", "--batch", "0"], "--batch 0"),
+        (["nano/base", "--tokens", "5000"], "at most 512"),
+    ],
+)
+def test_mistakes_are_a_sentence(
+    argv: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", "decode", *argv]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("argv", [["--batch", "one"], ["--only", "all"], ["--precision", "fp8"]])
+def test_arguments_that_are_none_are_refused(argv: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["bench", "decode", *argv])
+    assert caught.value.code == 2
