@@ -13,7 +13,7 @@
    Weights are fp32, bf16, int8 or int4, everything else is fp32; arrays are contiguous.
    Letters as in model.py, and N new tokens, W wanted ones, M blocks in a table. */
 
-#include "products.h"
+#include "panels.h"
 
 #ifdef _OPENMP
 int omp_get_thread_num(void); /* clang comes without omp.h */
@@ -66,6 +66,14 @@ static float *local_memory(const struct pass *p) {
 #endif
 }
 
+/* Outputs first .. last of a product. */
+static void multiply(const struct pass *p, const struct product *product, int first, int last) {
+    if (product->w->kind == PANELS)
+        multiply_panels(product, first, last);
+    else
+        multiply_rows(product, first, last, local_memory(p));
+}
+
 /* y = W x, or y += W x, for the N first rows of x. */
 static void project(const struct pass *p, const struct matrix *w, const float *x, int N, float *y,
                     int add) {
@@ -74,8 +82,7 @@ static void project(const struct pass *p, const struct matrix *w, const float *x
     const int piece = piece_of(w->outputs, threads);
     #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (int first = 0; first < w->outputs; first += piece)
-        multiply(&product, first, first + piece < w->outputs ? first + piece : w->outputs,
-                 local_memory(p));
+        multiply(p, &product, first, first + piece < w->outputs ? first + piece : w->outputs);
 }
 
 /* silu(gate) * up, each gate and up made by the thread that joins them.
@@ -89,8 +96,8 @@ static void project_gated(const struct pass *p, const struct matrix *w, const fl
     #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (int first = 0; first < F; first += piece) {
         int last = first + piece < F ? first + piece : F;
-        multiply(&product, first, last, local_memory(p));
-        multiply(&product, F + first, F + last, local_memory(p));
+        multiply(p, &product, first, last);
+        multiply(p, &product, F + first, F + last);
         for (int64_t n = 0; n < N; n++) {
             const float *gate = gate_up + n * 2 * F, *up = gate + F;
             float *row = out + n * padded(F);
@@ -327,11 +334,10 @@ static int is_sound(const struct model *m, const struct pass *p) {
     return 1;
 }
 
-/* Returns 0, or -1 for an id, position, block or token that does not exist. */
-int forward(const struct model *m, const struct pass *p) {
+/* What forward() does, for the tokens from `origin` on of those that p->wanted counts. */
+static void run(const struct model *m, const struct pass *p, int64_t origin) {
     const int N = p->N, D = m->D, F = m->F;
     const int64_t heads = (int64_t)m->H * m->E, qkv_width = heads + 2 * (int64_t)m->K * m->E;
-    if (!is_sound(m, p)) return -1;
     float *x = p->scratch, *normed = x + (int64_t)N * D, *qkv = normed + N * padded(D);
     float *answers = qkv + N * qkv_width, *gate_up = answers + N * padded(heads);
     float *gated = gate_up + (int64_t)N * 2 * F;
@@ -353,9 +359,54 @@ int forward(const struct model *m, const struct pass *p) {
         project(p, &layer->down, gated, N, x, 1);
     }
     for (int64_t w = 0; w < p->W; w++) {
-        rms_norm(x + p->wanted[w] * D, m->norm, D, m->eps, normed + w * padded(D));
+        rms_norm(x + (p->wanted[w] - origin) * D, m->norm, D, m->eps, normed + w * padded(D));
         if (p->hidden) memcpy(p->hidden + w * D, normed + w * padded(D), D * sizeof(float));
     }
     if (p->logits) project(p, &m->head, normed, p->W, p->logits, 0);
+}
+
+/* Where part i of so many begins: at a sequence, as its tokens attend to each other. */
+static int start_of_part(const struct pass *p, int i, int parts) {
+    int n = (int64_t)p->N * i / parts;
+    while (n > 0 && n < p->N && p->rows[n] == p->rows[n - 1]) n++;
+    return n;
+}
+
+/* Into how many parts the sequences are shared out. The weights of a small model are in reach of
+   every processor, while what another one has just written must be fetched from it: there each
+   takes some sequences through all layers by itself. Else, and where that would leave one of them
+   with most of the work, they share each product instead, and read every weight once. */
+static int parts_of(const struct model *m, const struct pass *p) {
+    const int parts = p->threads;
+    if (m->head.kind != PANELS || p->N < 2 * parts) return 1;
+    for (int i = 0; i < parts; i++)
+        if (start_of_part(p, i + 1, parts) - start_of_part(p, i, parts) > 2 * p->N / (parts + 1))
+            return 1;
+    for (int w = 1; w < p->W; w++)
+        if (p->wanted[w] <= p->wanted[w - 1]) return 1;
+    return parts;
+}
+
+/* Returns 0, or -1 for an id, position, block or token that does not exist. */
+int forward(const struct model *m, const struct pass *p) {
+    if (!is_sound(m, p)) return -1;
+    const int parts = parts_of(m, p);
+    if (parts == 1) {
+        run(m, p, 0);
+        return 0;
+    }
+    #pragma omp parallel for schedule(static, 1) num_threads(parts)
+    for (int i = 0; i < parts; i++) {
+        const int first = start_of_part(p, i, parts), last = start_of_part(p, i + 1, parts);
+        int from = 0, to = 0;
+        for (int w = 0; w < p->W; w++) from += p->wanted[w] < first, to += p->wanted[w] < last;
+        struct pass part = *p;
+        part.ids += first, part.positions += first, part.rows += first, part.N = last - first;
+        part.wanted += from, part.W = to - from, part.threads = 1;
+        part.scratch += scratch_floats(m, first), part.local += i * p->local_floats;
+        if (p->hidden) part.hidden += (int64_t)from * m->D;
+        if (p->logits) part.logits += (int64_t)from * m->head.outputs;
+        run(m, &part, first);
+    }
     return 0;
 }

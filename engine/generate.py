@@ -11,6 +11,7 @@ The engine has no thread and no lock: one caller owns it and drives ``step``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -40,6 +41,15 @@ ALONE = 8
 
 ECHO_CHUNK = 128
 """Tokens of a chunk whose logits are all looked at: V numbers each."""
+
+
+class _Decoded(NamedTuple):
+    """A step that did nothing but draw one token for each row: the next one may be just like it."""
+
+    rows: list[Row]
+    shares: list[Share]
+    batch: Batch
+    ids_N: Tensor
 
 
 class Generator:
@@ -88,8 +98,7 @@ class Generator:
                 n_tokens = int(CHUNK_FLOP / (2 * config.multiplications_per_token))
                 chunk = min(GPU_CHUNK, max(32, n_tokens))
         self._chunk = chunk
-        self._last: tuple[list[Row], Batch, Tensor] | None = None
-        """Rows, pass and drawn ids of a step that did nothing but draw one token for each row."""
+        self._last: _Decoded | None = None
         self._sampler: tuple[list[Row], Sampler] | None = None
         self._echoes: dict[int, Echo] = {}
 
@@ -161,27 +170,29 @@ class Generator:
         rows = [row for row in self._admission.rows if not row.paused]
         if not rows:
             return []
-        if self._last is not None and self._last[0] == rows:
-            batch = next_batch(*self._last[1:])
-            shares = [Share(row, 1) for row in rows]
+        if self._last is not None and self._last.rows == rows:
+            shares = drawing = self._last.shares
+            batch = next_batch(self._last.batch, self._last.ids_N)
         else:
             shares = self._share_out(rows)
+            drawing = [share for share in shares if share.reads_all]
             batch = make_batch([share.new_tokens() for share in shares], self._device)
         self._last = None
         logits_WV = self._forward(batch)
-        events = self._describe_echoes(shares, logits_WV)
-        drawing = [share for share in shares if share.reads_all]
+        events = self._describe_echoes(shares, logits_WV) if self._echoes else []
         if len(logits_WV) > sum(1 + len(share.guess) for share in drawing):
             logits_WV = logits_WV[drawn_from(shares, self._device)]
-        self.n_prefilled += sum(share.n_new for share in shares if share.n_new > 1)
-        for share in shares:
-            share.row.n_cached += 0 if share.reads_all else share.n_new
+        if not batch.decodes:
+            self.n_prefilled += sum(share.n_new for share in shares if share.n_new > 1)
+        if drawing is not shares:
+            for share in shares:
+                share.row.n_cached += 0 if share.reads_all else share.n_new
         if drawing:
             ids_W, drawn = self._draw(drawing, logits_WV)
             events += drawn
             plain = batch.decodes and len(drawing) == len(rows)
             if plain and not any(row.request.speculate for row in rows):
-                self._last = (rows, batch, ids_W)
+                self._last = _Decoded(rows, drawing, batch, ids_W)
         self._admission.drop_finished()
         return events
 

@@ -27,7 +27,9 @@ from engine import endpoint
 from engine.errors import LabError
 from engine.files import write_atomic
 
-SOURCES = tuple(Path(__file__).with_name(n) for n in ("forward.c", "products.h", "vectors.h"))
+SOURCES = tuple(
+    Path(__file__).with_name(name) for name in ("forward.c", "panels.h", "products.h", "vectors.h")
+)
 BUILD_TIMEOUT_S = 120.0
 
 _FLAGS = (

@@ -17,8 +17,14 @@ from engine.model import Block, Transformer
 from engine.native import NativeLayer, NativeLibrary, NativeMatrix, NativeModel, NativePass
 from engine.quantize import Int4Linear, Int8Embedding, Int8Linear
 
-_FP32, _BF16, _INT8, _INT4 = range(4)
+_FP32, _BF16, _INT8, _INT4, _PANELS = range(5)
 """The kinds of weights of ``forward.c``."""
+
+_PANEL = 16
+"""Rows of weights that lie side by side in a panel."""
+
+_PANELS_UP_TO = 64 << 20
+"""Bytes of fp32 weights that may lie in memory twice."""
 
 _LANES = 16
 """So many positions are attended to at a time, on the widest processor."""
@@ -113,6 +119,7 @@ class NativeForward:
 
     def _describe(self, model: Transformer) -> NativeModel:
         config = model.config
+        panels = _fits_panels(model)
         layers = (NativeLayer * config.n_layers)()
         for layer, block in zip(layers, model.blocks, strict=True):
             assert isinstance(block, Block)
@@ -122,17 +129,17 @@ class NativeForward:
             if attention.q_norm is not None and attention.k_norm is not None:
                 layer.q_norm = self._keep(attention.q_norm.weight)
                 layer.k_norm = self._keep(attention.k_norm.weight)
-            layer.qkv = self._matrix(attention.qkv_proj)
-            layer.o = self._matrix(attention.o_proj)
-            layer.gate_up = self._matrix(feed_forward.gate_up_proj)
-            layer.down = self._matrix(feed_forward.down_proj)
+            layer.qkv = self._matrix(attention.qkv_proj, panels)
+            layer.o = self._matrix(attention.o_proj, panels)
+            layer.gate_up = self._matrix(feed_forward.gate_up_proj, panels)
+            layer.down = self._matrix(feed_forward.down_proj, panels)
         return NativeModel(
             layers=layers,
             norm=self._keep(model.norm.weight),
             cos=self._keep(model.cos_SE),
             sin=self._keep(model.sin_SE),
             embed=self._matrix(model.embed),
-            head=self._matrix(model.lm_head),
+            head=self._matrix(model.lm_head, panels),
             n_layers=config.n_layers,
             D=config.d_model,
             H=config.n_heads,
@@ -149,12 +156,15 @@ class NativeForward:
         self._kept.append(wide)
         return wide.data_ptr()
 
-    def _matrix(self, module: nn.Module) -> NativeMatrix:
+    def _matrix(self, module: nn.Module, panels: bool = False) -> NativeMatrix:
         kind = _kind(module)
         assert kind is not None, f"forward.c has no product for {type(module).__name__}"
         weight, scale = module.weight, None
         assert isinstance(weight, Tensor)
         assert weight.is_contiguous()
+        outputs, inputs = weight.shape
+        if panels:
+            kind, weight = _PANELS, weight.detach().view(-1, _PANEL, inputs).mT.contiguous()
         self._kept.append(weight)
         if isinstance(module, (Int8Linear, Int8Embedding, Int4Linear)):
             scale = module.scale
@@ -163,8 +173,8 @@ class NativeForward:
             weights=weight.data_ptr(),
             scales=None if scale is None else scale.data_ptr(),
             kind=kind,
-            outputs=weight.shape[0],
-            inputs=weight.shape[1] * (2 if kind == _INT4 else 1),
+            outputs=outputs,
+            inputs=inputs * (2 if kind == _INT4 else 1),
         )
 
 
@@ -177,6 +187,18 @@ def _matrices(model: Transformer) -> Iterator[nn.Module]:
         yield block.feed_forward.gate_up_proj
         yield block.feed_forward.down_proj
     yield model.lm_head
+
+
+def _fits_panels(model: Transformer) -> bool:
+    """Whether the model is small, in fp32, and its matrices fall into whole panels."""
+    config = model.config
+    heads = (config.n_heads + 2 * config.n_kv_heads) * config.head_dim
+    outputs = (heads, config.d_model, config.d_ff, config.vocab_size)
+    return (
+        all(_kind(module) == _FP32 for module in _matrices(model))
+        and all(n % _PANEL == 0 for n in outputs)
+        and 4 * config.multiplications_per_token <= _PANELS_UP_TO
+    )
 
 
 def _kind(module: nn.Module) -> int | None:

@@ -8,7 +8,7 @@
 
 #include "vectors.h"
 
-enum { FP32, BF16, INT8, INT4 };
+enum { FP32, BF16, INT8, INT4, PANELS };
 enum {
     GROUP = 32,                  /* int4 weights that share a scale; rows of inputs are padded */
     OUTPUTS = 4,                 /* a tile, whose sums are held in registers: so many outputs */
@@ -199,7 +199,7 @@ static void multiply_chunk(const struct product *p, int first, int last, int beg
 }
 
 /* Outputs first .. last of all tokens; as many tokens at a time as the cache holds inputs of. */
-static void multiply(const struct product *p, int first, int last, float *wide) {
+static void multiply_rows(const struct product *p, int first, int last, float *wide) {
     const int fit = CHUNK / (sizeof(float) * padded(p->w->inputs)) / TOKENS * TOKENS;
     const int chunk = fit < TOKENS ? TOKENS : fit;
     for (int begin = 0; begin < p->N; begin += chunk)
