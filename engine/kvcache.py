@@ -8,9 +8,11 @@ arXiv 2309.06180, section 4).
 
 from __future__ import annotations
 
+import math
+import mmap
+import sys
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -103,7 +105,15 @@ def blocks_for(n_positions: int) -> int:
 
 def _zeros(shape: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
     # Zeros, not empty: what a mask hides is still multiplied by a weight of 0, and 0 x NaN is NaN.
-    if device.type == "cpu" and dtype == torch.float32:
-        # The system gives these pages out when they are first written: a large pool costs nothing.
-        return torch.from_numpy(np.zeros(shape, dtype=np.float32))
-    return torch.zeros(shape, device=device, dtype=dtype)
+    if device.type != "cpu":
+        return torch.zeros(shape, device=device, dtype=dtype)
+    # The system gives these pages out when they are first written: a large pool costs nothing. Small
+    # pages, as a block is a few bytes in each of many layers: large ones would make it megabytes.
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if sys.platform == "win32":
+        memory = mmap.mmap(-1, n_bytes)
+    else:
+        memory = mmap.mmap(-1, n_bytes, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if sys.platform == "linux":
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return torch.frombuffer(memory, dtype=dtype).view(shape)
