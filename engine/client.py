@@ -78,7 +78,8 @@ class EngineClient:
     async def generate(self, request: GenerateRequest) -> AsyncGenerator[StreamEvent, None]:
         """Stream a request's events; closing the iterator cancels it in the engine.
 
-        An engine that is found gone before its first event is started anew, once.
+        An engine that is found gone, or being stopped, before its first event is started anew,
+        once.
 
         Raises:
             RequestError: the engine refuses the request.
@@ -102,6 +103,12 @@ class EngineClient:
                     self._notice_absence()
                 if not may_retry:
                     raise _stopped_in_the_middle(error) from error
+            except EngineUnavailableError:
+                if not may_retry:
+                    raise
+                # It is being stopped, and has not begun to answer: the next one can.
+                if connection is self._connection:
+                    self._set_status("down", "being stopped; it is started again")
 
     async def close(self) -> None:
         """Close the connections; the engine stays, and leaves by itself when nobody needs it."""

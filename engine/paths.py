@@ -11,13 +11,29 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.errors import LabError
+
 
 def home() -> Path:
     """The folder that everything the lab writes goes under."""
     override = os.environ.get("LLMLAB_HOME")
     if override:
-        return Path(override).expanduser().absolute()
+        return expanded(override).absolute()
     return Path(platformdirs.user_state_dir("llmlab"))
+
+
+def expanded(path: str | Path) -> Path:
+    """``path`` with ``~`` and ``~name`` as the home folders that they stand for.
+
+    Raises:
+        LabError: there is no user of that name.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise LabError(
+            f"{str(path)!r} begins with ~ and the name of no user. Write the path from / on."
+        ) from error
 
 
 def runs_folder() -> Path:

@@ -71,8 +71,13 @@ class Prefixes:
             self._drop(self._kept[0])
 
     def worth_waiting_for(self, row: Row, reading: Iterable[Row]) -> bool:
-        """Whether a row that is still being read will have read much that ``row`` begins with."""
+        """Whether a row that is still being read will have read much that ``row`` begins with.
+
+        A prompt that is to be reported has been, to all samples, before any of them draws.
+        """
         for other in reading:
+            if other.request_id == row.request_id and other.echoes:
+                return True
             promised = _common(row.ids[:-1], other.ids)
             if other.request_id == row.request_id or promised >= BLOCK_SIZE:
                 have, _ = self._longest_shared(row, [other])

@@ -51,7 +51,7 @@ class GenerateRequest:
     ``prompt_ids`` are read as they are, with nothing put before them. ``continue_ids`` are tokens
     of the answer that are already fixed ("go on from here with another token"): the model reads
     them after the prompt, and no events are sent for them. ``echo`` asks for an event for each
-    token of the prompt as well; as all rows share it, they are sent for row 0 only.
+    token of the prompt as well; every row gets them, before its own tokens.
 
     Raises:
         RequestError: not exactly one of the three prompts, an empty conversation, ``n`` out of

@@ -26,6 +26,7 @@ TORCH_FREE = [
     "engine.runs",
     "engine.sampling_params",
     "engine.server.tcp",
+    "engine.template_sandbox",
     "engine.tokenizer",
     "engine.tokenizer_imported",
     "engine.train.recipe",

@@ -174,7 +174,8 @@ class LabApp(App[None]):
         try:
             await engine.ensure()
         except LabError as error:
-            self.notify(str(error), severity="error", timeout=15, markup=False)
+            # It may end in what the engine's log ends in.
+            self.notify(visible(str(error)), severity="error", timeout=15, markup=False)
             return
         await self._ask_health()
 

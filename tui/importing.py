@@ -61,6 +61,8 @@ class ImportJob:
             return
         assert process.stdout is not None
         assert process.stderr is not None
+        if self.state == "cancelled":  # before there was anything to interrupt
+            _interrupt(process)
         try:
             out, _ = await asyncio.gather(process.stdout.read(), self._follow(process.stderr))
             code = await process.wait()

@@ -73,8 +73,8 @@ def checkpoint_words(info: CheckpointInfo) -> Content:
         facts(
             [
                 ("came from", one_line(parent)),
-                ("made", info.created[:16].replace("T", " ")),
-                ("sha-256", info.sha256[:12]),
+                ("made", one_line(info.created[:16].replace("T", " "))),
+                ("sha-256", one_line(info.sha256[:12])),
             ]
         ),
         facts([(one_line(name), number(value)) for name, value in info.metrics.items()]),

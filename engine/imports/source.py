@@ -65,7 +65,7 @@ def _bring(source: str, into: Path, progress: Progress) -> None:
     if source.startswith(HUB):
         bring_folder(download(source.removeprefix(HUB)), into, progress, link=True)
         return
-    path = Path(source).expanduser()
+    path = paths.expanded(source)
     if source and path.is_dir():
         bring_folder(path, into, progress)
     elif path.suffix in PICKLES and path.is_file():
@@ -86,7 +86,7 @@ def _own_name(source: str) -> str:
     if source.startswith(HUB):
         last = source.removeprefix(HUB).partition("@")[0].rpartition("/")[2]
     else:
-        path = Path(source).expanduser().absolute()
+        path = paths.expanded(source).absolute()
         last = path.stem if path.suffix == ".gguf" else path.name
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last).strip(".-_")[:80]
 

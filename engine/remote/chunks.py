@@ -47,8 +47,8 @@ class Chunk:
     n_tokens: int | None
 
 
-def read_chunk(data: bytes, server: str) -> Chunk:
-    """Read one event's data.
+def read_chunk(data: bytes, server: str, key: str | None = None) -> Chunk:
+    """Read one event's data; ``key`` is not to be shown if the server repeats it.
 
     Raises:
         RemoteError: it is no JSON object, or says that something went wrong.
@@ -58,13 +58,13 @@ def read_chunk(data: bytes, server: str) -> Chunk:
     except LabError:
         value = None
     if not isinstance(value, dict):
-        shown = quote(data[:60].decode(errors="replace"))
+        shown = quote(data.decode(errors="replace"), key)[:60]
         raise RemoteError(
             f"{server} sent something that is no piece of an answer ({shown!r}). It may not be an "
             "OpenAI-compatible server."
         )
     if value.get("error") is not None:
-        said = quote(message_of(value)) or "it does not say why"
+        said = quote(message_of(value), key) or "it does not say why"
         raise RemoteError(f"{server} gave up in the middle of its answer: {said}")
     choices = tuple(_choices(value.get("choices")))
     return Chunk(choices, _count(value.get("usage")))

@@ -143,7 +143,7 @@ class RemoteClient:
                 if data.strip() == b"[DONE]":
                     whole = True
                     break
-                chunk = read_chunk(data, self.server.name)
+                chunk = read_chunk(data, self.server.name, self._link.key)
                 counted = chunk.n_tokens or counted
                 for choice in chunk.choices:
                     number = choice.row if only is None else only

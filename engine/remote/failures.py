@@ -98,7 +98,7 @@ def unreachable(server: Server, error: Exception, *, silence_s: float, began: bo
 
     name = f"{server.name} ({server.url})"
     for cause in _causes(error):
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, ssl.SSLError) and not began:
             return _no_tls(name, cause)
         if isinstance(cause, socket.gaierror):
             return RemoteError(f"{name}: no machine of that name is known. Check the URL.")

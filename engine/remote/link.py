@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine import __version__, wire
 from engine.errors import LabError, RemoteError
 from engine.remote.address import is_loopback
-from engine.remote.failures import RefusedError, said_in, unreachable
+from engine.remote.failures import RefusedError, quote, said_in, unreachable
 from engine.remote.servers import Server
 from engine.remote.sse import event_data
 
@@ -35,6 +35,8 @@ class Link:
         self._opening = asyncio.Lock()
         self._http: httpx.AsyncClient | None = None
         self.answered = False
+        self.key: str | None = None
+        """The one sent last, so that it can be kept out of what is shown."""
 
     async def get(self, path: str) -> Any:
         """The JSON at a path.
@@ -45,7 +47,7 @@ class Link:
         """
         import httpx
 
-        http, key = await self._open(), await self._key()
+        key, http = await self._read_key(), await self._open()
         timeout = httpx.Timeout(LIST_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         try:
             request = http.build_request(
@@ -54,7 +56,7 @@ class Link:
             async with contextlib.aclosing(await http.send(request, stream=True)) as response:
                 self.answered = True
                 body = await _bounded_body(response, self.server)
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
             raise unreachable(self.server, error, silence_s=LIST_TIMEOUT_S, began=False) from error
         if response.status_code != 200:
             raise _refusal(response, body, key)
@@ -77,7 +79,7 @@ class Link:
         """
         import httpx
 
-        http, key = await self._open(), await self._key()
+        key, http = await self._read_key(), await self._open()
         began = False
         try:
             request = http.build_request(
@@ -96,14 +98,14 @@ class Link:
                 began = True
                 async for data in event_data(response.aiter_raw()):
                     yield data
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OSError) as error:
             raise unreachable(self.server, error, silence_s=self._silence_s, began=began) from error
 
     async def close(self) -> None:
         """Close the connections; streams that are under way break off."""
-        if self._http is not None:
-            await self._http.aclose()
-            self._http = None
+        http, self._http = self._http, None  # first: a closed client may not be used again
+        if http is not None:
+            await http.aclose()
 
     async def _open(self) -> httpx.AsyncClient:
         async with self._opening:
@@ -115,14 +117,23 @@ class Link:
     def _new_http(self) -> httpx.AsyncClient:
         import httpx
 
-        return httpx.AsyncClient(
-            trust_env=not is_loopback(self.server.url),  # No proxy between us and ourselves.
-            timeout=httpx.Timeout(self._silence_s, connect=CONNECT_TIMEOUT_S, pool=None),
-            follow_redirects=False,  # The key is for this address only.
-        )
+        try:
+            return httpx.AsyncClient(
+                trust_env=not is_loopback(self.server.url),  # No proxy between us and ourselves.
+                timeout=httpx.Timeout(self._silence_s, connect=CONNECT_TIMEOUT_S, pool=None),
+                follow_redirects=False,  # The key is for this address only.
+            )
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+            raise RemoteError(
+                f"{self.server.name} cannot be asked: the proxy or the certificates that the "
+                f"environment names cannot be used ({quote(str(error))}). Mend or unset "
+                "SSL_CERT_FILE, SSL_CERT_DIR, ALL_PROXY, HTTP_PROXY or HTTPS_PROXY."
+            ) from error
 
-    async def _key(self) -> str | None:
-        return await asyncio.to_thread(self.server.read_key)
+    async def _read_key(self) -> str | None:
+        """Before ``_open``: behind that nothing may be waited for, as the client may be closed."""
+        self.key = await asyncio.to_thread(self.server.read_key)
+        return self.key
 
 
 def _headers(key: str | None) -> dict[str, str]:

@@ -12,8 +12,9 @@ from engine.events import FIRST_UNNUMBERED, Alternative, FinishReason, TokenEven
 from engine.protocol import Finished
 from engine.remote.chunks import Choice, Scored
 
-MAX_CHARACTERS = 1 << 20
-"""Of all samples together; a server that goes on for ever must not fill our memory."""
+MAX_CHARACTERS = 4 << 20
+"""Of all samples together, alternatives included; a server that goes on for ever must not fill
+our memory."""
 
 _OPEN, _CLOSE = "<think>", "</think>"
 
@@ -54,10 +55,10 @@ class Rows:
             row.finish = choice.finish
         text = _with_tags(choice, row)
         pieces = _pieces(text, choice.tokens)
-        self._characters += sum(max(1, len(piece)) for piece, _ in pieces)
+        self._characters += sum(_size(piece, scored) for piece, scored in pieces)
         if self._characters > MAX_CHARACTERS:
             raise RemoteError(
-                f"{self.server} wrote over {MAX_CHARACTERS:,} characters and did not stop. "
+                f"{self.server} sent over {MAX_CHARACTERS:,} characters and did not stop. "
                 "Lower max tokens, or choose another server."
             )
         for piece, scored in pieces:
@@ -114,6 +115,12 @@ def _token_event(
         span="text",
         finish_reason=None,
     )
+
+
+def _size(text: str, scored: Scored | None) -> int:
+    """Characters that are kept of a token; an empty text takes room as well."""
+    texts = [text] if scored is None else [text, scored.text, *(other for other, _ in scored.top)]
+    return sum(max(1, len(each)) for each in texts)
 
 
 def _with_tags(choice: Choice, row: Row) -> str:

@@ -141,7 +141,7 @@ def remember(server: Server) -> Server:
                 f"remove that one: llmlab connect --remove {server.name}"
             )
     if server.key_file is not None:
-        server = replace(server, key_file=str(Path(server.key_file).expanduser().absolute()))
+        server = replace(server, key_file=str(paths.expanded(server.key_file).absolute()))
     _write((*others, server))
     return server
 
@@ -165,7 +165,7 @@ def _write(servers: tuple[Server, ...]) -> None:
 
 def _read_key_file(path: Path, server: str) -> str:
     try:
-        with path.expanduser().open("rb") as file:
+        with paths.expanded(path).open("rb") as file:
             data = file.read(_LONGEST_KEY + 2)
     except OSError as error:
         raise RemoteError(

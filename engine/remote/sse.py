@@ -1,4 +1,4 @@
-"""Server-sent events as other servers send them: any line ending, comments, several data lines."""
+"""Server-sent events as other servers send them: LF or CRLF, comments, several data lines."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine import __version__, protocol, wire
+from engine.errors import EngineUnavailableError
 from engine.events import TokenEvent
 from engine.protocol import GenerateRequest, Health
 from engine.server import failures
@@ -51,8 +52,14 @@ class Lab:
         return 0.0 if self._open else time.monotonic() - self._last_used
 
     async def health(self, request: Request) -> Response:
-        """Answer once the worker has its device."""
+        """Answer once the worker has its device.
+
+        Raises:
+            EngineUnavailableError: it is being stopped, so whoever asks must look for another one.
+        """
         with self._in_use():
+            if self._worker.stopping:
+                raise EngineUnavailableError("The engine is being stopped. Start it again.")
             # Shielded: a reader that leaves must not cancel the worker's own future.
             device = await asyncio.shield(asyncio.wrap_future(self._worker.ready))
             health = Health(

@@ -6,6 +6,7 @@ of error is in both.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +65,19 @@ _MEANINGS: dict[type[LabError], _Meaning] = {
 }
 
 
-def error_response(path: str, error: LabError, status: int | None = None) -> Response:
+def error_response(
+    path: str,
+    error: LabError,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """The answer to a request for ``path`` that ended in ``error``."""
     meaning = _meaning(error)
     body = openai_error(error) if _is_openai(path) else protocol.error_to_json(error)
     return Response(
         wire.dumps(body),
         status or meaning.status,
-        headers=dict(meaning.headers),
+        headers={**dict(meaning.headers), **(headers or {})},
         media_type="application/json",
     )
 
@@ -105,18 +111,19 @@ def _is_openai(path: str) -> bool:
 
 async def _on_lab_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, LabError)
-    return error_response(request.url.path, error)
+    return error_response(request.scope["path"], error)
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    path = request.scope["path"]
     sentence = (
-        f"The engine has no {request.method} {request.url.path[:80]} ({error.detail}). "
+        f"The engine has no {request.method} {path[:80]} ({error.detail}). "
         "Its routes are /v1/models, /v1/completions, /v1/chat/completions and /lab/*."
     )
-    return error_response(request.url.path, RequestError(sentence), error.status_code)
+    return error_response(path, RequestError(sentence), error.status_code, error.headers)
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     # Starlette raises it again after this answer, and the server logs the traceback.
-    return error_response(request.url.path, LabError(BUG_SENTENCE))
+    return error_response(request.scope["path"], LabError(BUG_SENTENCE))

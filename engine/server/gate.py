@@ -3,7 +3,8 @@
 With a token, whoever shows it. Without one (loopback only) every program of this machine, but no
 web page: a browser would send a page's requests here as well, and by pointing its own name at
 127.0.0.1 (DNS rebinding) the page could even read the answers. Such a request names the page's
-host, or carries an ``Origin``. No CORS headers are ever sent.
+host, or carries an ``Origin``; only a plain GET may do neither, and as no CORS headers are ever
+sent, the page does not get to see what that one finds.
 """
 
 from __future__ import annotations

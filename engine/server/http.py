@@ -20,7 +20,8 @@ HEAD_TIMEOUT_S = 20.0
 """From the opening of a connection, or a request's first byte, to the end of its headers."""
 
 WRITE_TIMEOUT_S = 30.0
-"""A reader that takes nothing for so long loses its connection."""
+WRITE_LEAST_BYTES = 256 << 10
+"""A reader that takes less in that time, while it is waited for, loses its connection."""
 
 MAX_HEAD_BYTES = 16 << 10
 MAX_CONNECTIONS = 512
@@ -48,13 +49,18 @@ class GuardedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, and notice whether the request's headers are whole."""
-        super().data_received(data)
-        self._watch_head()
+        try:
+            super().data_received(data)
+        except h11.LocalProtocolError:
+            # Junk, and its 400 cannot be sent: another answer has begun.
+            self.transport.abort()
+        else:
+            self._watch_head()
 
     def pause_writing(self) -> None:
         """Begin to wait for the reader."""
         super().pause_writing()
-        self._write_timer = self.loop.call_later(WRITE_TIMEOUT_S, self.transport.abort)
+        self._watch_reader()
 
     def resume_writing(self) -> None:
         """It reads."""
@@ -68,6 +74,17 @@ class GuardedProtocol(H11Protocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+
+    def _watch_reader(self) -> None:
+        before = self.transport.get_write_buffer_size()
+
+        def look() -> None:
+            if before - self.transport.get_write_buffer_size() >= WRITE_LEAST_BYTES:
+                self._watch_reader()
+            else:
+                self.transport.abort()
+
+        self._write_timer = self.loop.call_later(WRITE_TIMEOUT_S, look)
 
     def _watch_head(self) -> None:
         # An answered request whose body nobody reads any more is no better than no request.

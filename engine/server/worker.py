@@ -67,6 +67,11 @@ class Worker:
         """Whether the thread runs. It never ends by itself except by a fault."""
         return self._thread.is_alive()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it takes no more requests: it was told to stop, or a fault ended its thread."""
+        return self._stopping
+
     def stop(self, timeout_s: float) -> None:
         """End all requests and the thread; waits ``timeout_s`` for the step it is in."""
         with self._wake:
@@ -250,6 +255,8 @@ class Worker:
 
     def _leave(self) -> None:
         """Tell every reader that its stream ends here."""
+        with self._wake:
+            self._stopping = True  # where a fault has ended the loop it is not yet
         for entry in self._shelf.busy():
             self._give_up(entry, _stopped())
         for job in [*self._waiting, *self._inbox]:

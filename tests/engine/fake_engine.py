@@ -3,8 +3,8 @@
 Run as a script it is an engine process (with ``--tcp`` one on a free port, which it prints);
 imported, it gives the backend to in-process tests.
 The checkpoint's name chooses the behaviour: ``count`` answers "0 1 2 ..." and stops at a stop
-string of one number ("3 "), ``slow`` does the same at 10 ms a token, ``slow-to-load`` takes 0.4 s
-to load, and the others fail in the way their name says.
+string of one number ("3 "), ``slow`` does the same at 10 ms a token, ``sluggish`` at 1.5 s,
+``slow-to-load`` takes 0.4 s to load, and the others fail in the way their name says.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.server.backend import Device, LoadedModel, Offer, Prompt, Source
 
 NAMES = (
     "count", "slow", "other", "third", "damaged", "bug", "nan", "bug-at-start", "panic", "memory",
-    "slow-to-load",
+    "slow-to-load", "sluggish",
 )  # fmt: skip
 
 
@@ -90,8 +90,9 @@ class CountingModel:
         time.sleep(self.step_s)
         self.batch_sizes.append(len(self.rows))
         events = [
-            self.event(job, 0, token, forced=True, rank=int(i > 0))
+            self.event(job, row, token, forced=True, rank=int(i > 0))
             for job, prompt in self.to_echo.items()
+            for row in range(self.requests[job].n)
             for i, token in enumerate(prompt.ids)
         ]
         self.to_echo.clear()
@@ -173,7 +174,7 @@ class FakeBackend:
         if source.name == "slow-to-load":
             time.sleep(0.4)
         self.loads.append(source.name)
-        step_s = 0.01 if source.name == "slow" else 0.0
+        step_s = {"slow": 0.01, "sluggish": 1.5}.get(source.name, 0.0)
         model = CountingModel(source.name, step_s=step_s, full_at=self.full_at)
         self.models.append(model)
         return model

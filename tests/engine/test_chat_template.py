@@ -33,6 +33,9 @@ def shown(pieces: list[Piece]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
+LOOPS = "{{% set ns = namespace(all='12345678') %}}" + "{loop}" * 9 + "{end}" * 9
+"""Nine loops, one in the other, of eight turns each."""
+
 hostile = st.lists(
     st.sampled_from([*NAMES, ">", "|", "a", "end|>", "think>", " ", "\n", "é"]), max_size=9
 ).map("".join)
@@ -112,6 +115,11 @@ def test_what_templates_may_use() -> None:
         "{{ '%999999999d' % 1 }}",
         "{% for i in range(1000000000) %}{% endfor %}",
         "{% for i in range(16000) %}{% for j in range(16000) %}0123456789{% endfor %}{% endfor %}",
+        "{% for i in range(16000) %}{% for j in range(16000) %}{% endfor %}{% endfor %}",
+        LOOPS.format(loop="{% for i in '12345678' %}", end="{% endfor %}"),
+        LOOPS.format(loop="{% for i in ns.all | list %}", end="{% endfor %}"),
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) ~ f(n - 1) }}{% endif %}{% endmacro %}{{ f(40) }}",
+        "{{ lipsum(n=100000000) }}",
         "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
         "{{ raise_exception('roles must alternate') }}",
         "{{ 1 // 0 }}",
@@ -126,7 +134,19 @@ def test_a_template_that_fails_or_oversteps_is_a_sentence(source: str) -> None:
     assert not any(0xE000 <= ord(letter) < 0xF000 for letter in str(caught.value))
 
 
-@pytest.mark.parametrize("source", ["{% if %}", "{{", "{% nope %}", "x" * (1 << 17) + "x"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% if %}",
+        "{{",
+        "{% nope %}",
+        "x" * (1 << 17) + "x",
+        "{% for a in 'a' %}" * 25 + "{% endfor %}" * 25,  # more than Python nests
+        "{% if a %}" * 120 + "{% endif %}" * 120,
+        "{{ " + "(" * 300 + "1" + ")" * 300 + " }}",
+        "{{ " + "9" * 5000 + " }}",
+    ],
+)
 def test_what_is_no_template_is_refused_when_the_model_is_read(source: str) -> None:
     with pytest.raises(CheckpointError, match=r"chat_template\.jinja"):
         template(source)

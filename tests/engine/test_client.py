@@ -132,6 +132,19 @@ async def test_killed_in_the_middle_of_a_stream(engines: Engines) -> None:
     assert states == ["starting", "ready", "lost", "starting", "ready"]
 
 
+async def test_asked_while_it_is_being_stopped_the_next_engine_answers(engines: Engines) -> None:
+    client = engines.client()
+    running = client.generate(wish("sluggish"))
+    assert isinstance(await anext(running), Started)
+    os.kill(engines.children[0].pid, signal.SIGTERM)
+    await asyncio.sleep(0.5)
+    assert engines.children[0].exit_code() is None, "it waits for the step it is in"
+    assert await text_of(client, wish()) == "0 1 2 3 4 "
+    assert len(engines.running()) == 1
+    with pytest.raises(EngineUnavailableError):
+        await drain(running)
+
+
 async def test_several_streams_lost_at_once_make_one_restart(engines: Engines) -> None:
     client = engines.client()
     streams = [client.generate(wish("slow", 1000)) for _ in range(4)]

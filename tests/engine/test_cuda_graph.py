@@ -50,6 +50,20 @@ def test_padded_passes_give_the_same_logits(shape: ModelConfig) -> None:
     check({0: 1, 1: 4})
 
 
+def test_a_token_whose_logits_are_not_wanted_has_none() -> None:
+    """The last one that fits a chunk, of a prompt that goes on."""
+    model = tiny_models.model()
+    plain_cache, cache = KVCache(model.config, 2), KVCache(model.config, 3)
+    graphed = GraphedForward(model, cache, record=lambda compute: compute)
+    found, expected = (
+        forward(
+            make_batch([NewTokens([5], 0, held.take(1), 1), NewTokens([6], 0, held.take(1), 0)])
+        )
+        for forward, held in ((graphed, cache), (TorchForward(model, plain_cache), plain_cache))
+    )
+    torch.testing.assert_close(found, expected)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU to record on")
 def test_a_recorded_pass_on_a_gpu() -> None:
     model = tiny_models.model().to("cuda")

@@ -116,9 +116,9 @@ def test_prompts_are_read_side_by_side_while_nobody_decodes() -> None:
     engine = Generator(MODEL, LETTERS, chunk=4)  # 8 times as much when alone
     for i, n in enumerate((4, 5, 6, 10, 9)):
         engine.submit(i, request(n, prompt_seed=n))
-    assert [event.request for event in engine.step()] == [0, 1, 2, 3]
-    assert engine.n_prefilled == 4 + 5 + 6 + 10 + 7
-    assert [event.request for event in engine.step()] == [0, 1, 2, 3, 4]
+    assert [event.request for event in engine.step()] == [0, 1, 2, 4]  # the shortest first
+    assert engine.n_prefilled == 4 + 5 + 6 + 9 + 8
+    assert [event.request for event in engine.step()] == [0, 1, 2, 4, 3]
 
 
 def test_requests_join_between_steps_without_disturbing_the_batch() -> None:
@@ -286,6 +286,18 @@ def test_cancelling_gives_out_what_was_held_back() -> None:
     assert collect((0,), events).finish_reason == "cancelled"
 
 
+def test_what_was_held_back_comes_before_the_output_of_a_tool() -> None:
+    tokens = ByteTokens([b"", b"ab" + FOX[:2], b"", b"c", b" 42"])
+    engine = Generator(Scripted([0, 1, 2, 3]).eval(), tokens)
+    params = SamplingParams(temperature=0, stop=("b\ufffdx",))
+    engine.submit(
+        7,
+        Request(prompt_ids=(0,), params=params, pause_ids=frozenset({2}), max_forced=1),
+    )
+    events = engine.step() + engine.step() + engine.proceed(7, 0, [4])
+    assert [event.text for event in events] == ["a", "b\ufffd", " 42"]
+
+
 @pytest.mark.parametrize(("n_prompt", "drawn"), [(48, 1), (47, 2), (40, 9), (1, 48)])
 def test_a_full_context_ends_the_row(n_prompt: int, drawn: int) -> None:
     (row,) = Generator(MODEL, LETTERS).generate_all([request(n_prompt, max_tokens=500)])[0]
@@ -368,6 +380,18 @@ def test_echo_goes_to_every_sample_and_not_into_the_completion() -> None:
     events = drive(engine)
     assert {row: len(found) for (_, row), found in events.items()} == {0: 5, 1: 5}
     assert collect(ask.prompt_ids, events[0, 1]).ids == tuple(greedy_reference(MODEL, prompt(3), 2))
+
+
+def test_an_echo_comes_before_the_answers_of_all_samples() -> None:
+    engine = Generator(MODEL, LETTERS, chunk=1)  # the prompt takes three steps
+    engine.generate_all([request(20)])  # now it need not be read, but the echo reads it
+    engine.submit(
+        0, Request(prompt_ids=prompt(20), params=SamplingParams(max_tokens=4), n=3, echo=True)
+    )
+    events = drive(engine)
+    assert len(events) == 3
+    for found in events.values():
+        assert [event.span for event in found] == ["prompt"] * 20 + ["text"] * 4
 
 
 def test_a_model_of_nans_is_reported() -> None:

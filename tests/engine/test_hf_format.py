@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -76,6 +77,8 @@ def test_older_files_are_read() -> None:
         del data[name]
     data["rope_scaling"] = None
     read = config_from_hf(data)
+    both = config_from_hf({**data, "rope_parameters": {"rope_type": "default"}})
+    assert both.rope_theta == 5e5
     assert (read.head_dim, read.rope_theta, read.rope_scaling) == (4, 5e5, None)
     data["rope_scaling"] = {
         "rope_type": "llama3", "factor": 32, "low_freq_factor": 1, "high_freq_factor": 4,
@@ -105,6 +108,12 @@ def test_older_files_are_read() -> None:
         ({"rope_parameters": {"rope_type": "yarn", "factor": 4.0}}, "yarn"),
         ({"rope_parameters": {"rope_type": "llama3", "factor": 4.0}}, "low_freq_factor"),
         ({"rope_parameters": [1]}, "rope_parameters"),
+        ({"rope_parameters": {"rope_theta": 10**400}}, "rope_theta = 1000"),
+        ({"rms_norm_eps": math.nan}, "rms_norm_eps = nan"),
+        ({"rms_norm_eps": math.inf}, "finite"),
+        ({"layer_types": 5}, "of the type 5"),
+        ({"max_position_embeddings": 10**9}, "at most 4194304"),
+        ({"vocab_size": 10**30}, "vocab_size = 1000"),
     ],
 )
 def test_a_configuration_this_model_cannot_honour_is_refused(

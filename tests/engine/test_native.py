@@ -74,6 +74,18 @@ def fake_compiler(path: Path, body: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script plays the compiler")
+def test_a_compiler_that_does_not_speak_utf_8_means_plain_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "cc").write_text("#!/bin/sh\nprintf '\\377'\n")
+    (tmp_path / "cc").chmod(0o700)
+    monkeypatch.setenv("CC", str(tmp_path / "cc"))
+    with caplog.at_level(logging.WARNING):
+        assert native.prepare().result(timeout=30) is None
+    assert "plain torch serves" in caplog.text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script plays the compiler")
 @pytest.mark.parametrize(
     "body",
     [

@@ -269,4 +269,6 @@ def test_which_models_are_served() -> None:
     for precision in PRECISIONS:
         assert NativeForward.can_serve(of_precision(SHAPES["llama3"], precision))
     assert not NativeForward.can_serve(tiny_models.model().half())
+    wide = tiny_models.config(head_dim=2048, n_heads=1, n_kv_heads=1)
+    assert not NativeForward.can_serve(tiny_models.model(wide))  # more than a stack may hold
     assert not NativeForward.can_serve(tiny_models.model().to("meta"))

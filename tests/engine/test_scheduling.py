@@ -106,6 +106,20 @@ def test_requests_that_begin_alike_wait_for_the_one_that_reads() -> None:
     assert_no_leak(engine)
 
 
+@pytest.mark.parametrize("shared", [1, BLOCK_SIZE - 1, BLOCK_SIZE, BLOCK_SIZE + 1, 29])
+def test_a_row_may_need_all_the_memory_that_what_it_shares_holds(shared: int) -> None:
+    """The block to be copied is then one of those that have to be freed."""
+    full = MODEL.config.max_seq_len
+    engine = Generator(MODEL, LETTERS, max_rows=1)
+    one = prompt(30)
+    other = one[:shared] + tuple((token + 1) % 90 for token in one[shared:])
+    engine.generate_all([ask(one, max_tokens=full)])
+    engine.submit(0, ask(other, max_tokens=full))
+    events = drive(engine, steps=100)
+    assert [drawn(events[0, 0])] == alone(ask(other, max_tokens=full))
+    assert_no_leak(engine)
+
+
 def test_rows_that_share_blocks_do_not_write_into_each_other() -> None:
     params = SamplingParams(temperature=1.5, max_tokens=12, seed=3)
     request = ask(prompt(BLOCK_SIZE + 3), params=params, n=8)
@@ -210,6 +224,30 @@ def test_what_follows_forced_tokens_is_what_follows_such_a_prompt() -> None:
     assert drawn(after) == expected[:stop]
 
 
+def test_forced_tokens_count_as_said() -> None:
+    params = SamplingParams(temperature=0, repetition_penalty=30.0, max_tokens=6)
+    pause = alone(ask(prompt(5), params=params))[0][0]
+    begun = (*prompt(5), pause)
+    output = alone(ask(begun, params=params))[0][:3]  # what it would say itself
+    engine = Generator(MODEL, LETTERS)
+    engine.submit(0, ask(prompt(5), params=params, pause_ids=frozenset({pause}), max_forced=3))
+    drive(engine)
+    engine.proceed(0, 0, output)
+    expected = alone(ask((*begun, *output), params=params))[0]
+    assert drawn(drive(engine)[0, 0]) == expected[:5]
+
+
+def test_waiting_behind_paused_rows_is_not_busy() -> None:
+    engine = Generator(MODEL, LETTERS, max_rows=1)
+    pause = alone(ask(prompt(5)))[0][0]
+    engine.submit(0, ask(prompt(5), pause_ids=frozenset({pause}), max_forced=2))
+    engine.submit(1, ask(prompt(4, seed=1)))
+    drive(engine, steps=10)
+    assert not engine.busy
+    engine.cancel(0)
+    assert [drawn(drive(engine)[1, 0])] == alone(ask(prompt(4, seed=1)))
+
+
 @pytest.mark.parametrize(
     ("who", "ids", "said"),
     [
@@ -259,6 +297,18 @@ def test_guesses_change_nothing_but_the_number_of_steps(temperature: float, ahea
     assert [row.ids for row in rows[0]] == [row.ids for row in expected[0]]
     assert [rows[1][0].ids] == alone(ask(prompt(4)))
     assert_no_leak(engine)
+
+
+@pytest.mark.parametrize("n_prompt", [32, 33, 34])
+def test_nothing_is_guessed_behind_a_prompt_that_is_echoed(n_prompt: int) -> None:
+    """Its last token may be read in a pass by itself, as one that was drawn."""
+    repeating = (3, 1, 4, 1, 5, 9, 2, 6) * 5
+    found = []
+    for ahead in (0, 4):
+        engine = Generator(MODEL, LETTERS, chunk=4)  # reads 32 at a time while it is alone
+        request = ask(repeating[:n_prompt], echo=True, speculate=ahead)
+        found.append([(event.id, event.span) for event in engine.generate(request)])
+    assert found[0] == found[1]
 
 
 def test_a_text_that_repeats_itself_takes_fewer_steps() -> None:
@@ -312,6 +362,13 @@ def test_bulk_work_never_fills_every_place() -> None:
     assert engine.n_rows == 14
     engine.submit(99, ask(prompt(4, seed=99)))
     assert 99 in [event.request for event in engine.step()]
+
+
+def test_a_question_does_not_wait_for_a_book() -> None:
+    engine = Generator(MODEL, LETTERS, chunk=2)  # reads 16 at a time while nobody draws
+    engine.submit(0, ask(prompt(40)))
+    engine.submit(1, ask(prompt(3, seed=1)))
+    assert [event.request for event in engine.step()] == [1]
 
 
 def test_a_request_for_many_does_not_block_the_others() -> None:

@@ -82,6 +82,10 @@ def change(**values: Any) -> Callable[[dict[str, Any]], object]:
         lambda data: data.update(decoder={"type": "Metaspace"}),
         lambda data: data.update(decoder=None),
         lambda data: data.pop("model"),
+        lambda data: data.update(
+            model=data["model"] | {"vocab": {}, "merges": []}, added_tokens=[], post_processor=None
+        ),
+        lambda data: data["added_tokens"][0].update(id=float("inf")),
         lambda data: data.update(added_tokens=[{"content": "x"}]),
         lambda data: data["added_tokens"].append(data["added_tokens"][0] | {"id": 399}),
         lambda data: data.update(pre_tokenizer={"type": "Nope"}),

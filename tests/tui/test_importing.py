@@ -195,3 +195,12 @@ async def test_a_stubborn_child_is_ended(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not alive(tmp_path)
+
+
+async def test_cancelled_before_the_child_has_begun(tmp_path: Path) -> None:
+    job = ImportJob(command(tmp_path), "slow")
+    task = asyncio.create_task(job.run())
+    await asyncio.sleep(0)
+    job.cancel()
+    await asyncio.wait_for(task, 10)
+    assert job.state == "cancelled"

@@ -296,3 +296,22 @@ async def test_names_of_models_are_only_text(lab: Lab, box: FakeServer) -> None:
         assert [body["model"] for body in box.bodies()] == NAMES
         await pilot.press("ctrl+p", *"copy")
         await until(pilot, lambda: f"answer of box: {NAMES[-1]}" in screen_text(app), "palette")
+
+
+async def test_a_name_steers_the_terminal_nowhere(lab: Lab, box: FakeServer) -> None:
+    box.models = NAMES[:1]
+    async with lab.open() as (app, pilot):
+        await open_picker(app, pilot, "box: ")
+        app.screen.query_one(Input).value = "box: "
+        await pilot.pause(0.02)
+        await pilot.press("enter")
+        pane = await settled(app, pilot)
+        pane.columns.all[0].focus()
+        pane.columns.all[0].select(None)
+        await pilot.press("right", "right")
+        await until(pilot, lambda: "token 2" in app.query_one(Inspector).place, "its place")
+        shown = [screen_text(app)]
+        await pilot.press("o")
+        await until(pilot, lambda: "only box: a" in screen_text(app), "the form")
+        shown.append(screen_text(app))
+        assert not any(ord(c) < 32 and c != "\n" for c in "".join(shown))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from engine.manifest import find_checkpoint
+from engine.paths import expanded
 from tui.cli.output import emit_json, narrate
 
 
@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
             that llama.cpp does not have.
     """
     info = find_checkpoint(arguments.checkpoint)
-    target = Path(arguments.target).expanduser().absolute()
+    target = expanded(arguments.target).absolute()
     if arguments.gguf:
         from engine.gguf_export import export_gguf
 

@@ -9,8 +9,8 @@ from typing import Any
 
 
 def narrate(text: str) -> None:
-    """Tell a person what happens; never part of the data."""
-    print(text, file=sys.stderr, flush=True)
+    """Tell a person what happens; never part of the data. Names and errors may quote anybody."""
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def emit_json(value: Any) -> None:
@@ -23,7 +23,7 @@ def emit_json(value: Any) -> None:
 
 
 def printable(text: str) -> str:
-    """Model text for a terminal: control characters shown, not obeyed."""
+    """Other people's text for a terminal: control characters shown, not obeyed."""
     return "".join(
         c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" if ord(c) < 256 else "\ufffd"
         for c in text
@@ -32,6 +32,7 @@ def printable(text: str) -> str:
 
 def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
     """Print aligned columns, the first row as the head; ``right`` names right-aligned columns."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         cells = [

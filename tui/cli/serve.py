@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import LabError
+from engine.paths import expanded
 from engine.server.address import Address
 from tui.cli.output import emit_json, narrate
 
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _token(arguments: argparse.Namespace) -> str | None:
     """From ``--token-file``, ``--token`` or the environment, in this order."""
     if arguments.token_file is not None:
-        return _read_token(Path(arguments.token_file).expanduser())
+        return _read_token(expanded(arguments.token_file))
     if arguments.token is not None:
         narrate(
             "Warning: other users of this machine can read --token in the list of processes. "

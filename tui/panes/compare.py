@@ -17,7 +17,7 @@ from tui.panes.choosing import Chooser
 from tui.panes.choosing import Lab as ChoosingLab
 from tui.panes.streaming import Lab as StreamingLab
 from tui.panes.streaming import Streamer
-from tui.safe_text import visible
+from tui.safe_text import one_line, visible
 from tui.sampling import Sampling
 from tui.widgets.column import Column
 from tui.widgets.columns import LEAST_COLUMNS, MOST_COLUMNS, Columns
@@ -259,7 +259,7 @@ the column: a checkpoint in any precision, an imported model, or one of a connec
                 self._ask(column)
 
         if column.lane.own is None:
-            heading = f"sampling · only {column.lane.name}"
+            heading = f"sampling · only {one_line(column.lane.name)}"
             self.app.push_screen(SamplingForm(self.sampling, heading), chosen)
         else:
             column.lane.own = None
@@ -286,7 +286,7 @@ the column: a checkpoint in any precision, an imported model, or one of a connec
         if column.cursor is not None and column.transcript is not None:
             index = column.transcript.answer_index(column.cursor)
             number = "prompt" if index is None else f"token {index[1] + 1}"
-            place = f"{column.lane.name} · {number}"
+            place = f"{one_line(column.lane.name)} · {number}"
         self.inspector.inspect(column.token, place, server)
 
     @on(Column.AlternativesWanted)

@@ -7,7 +7,6 @@ from typing import Any
 
 from engine import wire
 from engine.errors import LabError
-from engine.events import TokenEvent
 from engine.protocol import Finished, Started
 from engine.server.event_stream import PING, gather_tokens, ruined
 from engine.server.failures import openai_error
@@ -97,15 +96,7 @@ class Answer:
             elif isinstance(event, Finished):
                 self._drawn_tokens += 0 if self._wish.scores_only else event.n_tokens
             else:
-                for choice in self._choices_of(number, event):
-                    choice.add(event)
-
-    def _choices_of(self, number: int, event: TokenEvent) -> list[Choice]:
-        """Whose token it is: an echoed prompt is sent once and is every sample's."""
-        first = number * self._n_samples
-        if event.span == "prompt":
-            return self._choices[first : first + self._n_samples]
-        return [self._choices[first + event.row]]
+                self._choices[number * self._n_samples + event.row].add(event)
 
     def _usage(self) -> dict[str, int]:
         return {

@@ -91,6 +91,9 @@ def cut(path: Path) -> None:
         (lambda f: edit_json(f / "config.json", architectures=["GPT2LMHeadModel"]), "GPT2LMHead"),
         (lambda f: edit_json(f / "config.json", num_hidden_layers=4), r"lacks tensor model\.lay"),
         (lambda f: edit_json(f / "config.json", num_hidden_layers=2), "unexpected tensor"),
+        (lambda f: edit_json(f / "config.json", num_hidden_layers=10**9), "1000000000 layers, but"),
+        (lambda f: edit_json(f / "config.json", num_hidden_layers=10**15), "num_hidden_layers = 1"),
+        (lambda f: (f / "config.json").write_text("[" * 100_000), "not valid JSON"),
         (lambda f: edit_json(f / "config.json", vocab_size=353), "has the shape"),
         (lambda f: edit_json(f / "config.json", tie_word_embeddings=False), "lm_head"),
         (
@@ -168,6 +171,15 @@ def test_what_is_not_there_cannot_be_removed(name: str) -> None:
     with pytest.raises(LabError, match="no imported model"):
         remove_model(name)
     assert paths.runs_folder().is_dir()
+
+
+def test_a_deletion_that_was_interrupted_stands_in_nobodys_way(good: Path) -> None:
+    left = paths.models_folder() / ".removed-again"
+    left.mkdir(parents=True)
+    (left / "model.safetensors").write_bytes(b"x")
+    import_model(str(good), "again", quiet)
+    remove_model("again")
+    assert list(paths.models_folder().iterdir()) == []
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])

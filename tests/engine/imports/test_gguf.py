@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,7 @@ ONES = np.ones((4, 4), dtype=np.float32)
         ({"tokenizer.ggml.tokens": ["a"] * 2049}, {}, "ids up to 2048, but the model knows 0 to"),
         ({"qwen3.block_count": None}, {}, r"does not say qwen3\.block_count"),
         ({"qwen3.block_count": 4}, {}, "unexpected tensor"),
+        ({"qwen3.block_count": 2**32 - 1}, {}, "block_count = 4294967295, but holds only"),
         ({"qwen3.block_count": 6}, {}, r"lacks tensor model\.layers\.5"),
         ({"qwen3.expert_count": 8}, {}, "mixture of 8 experts"),
         ({"qwen3.rope.dimension_count": 16}, {}, "rope.dimension_count = 16"),
@@ -122,6 +124,8 @@ ONES = np.ones((4, 4), dtype=np.float32)
         ({}, {"blk.1.ffn_up.weight": (ONES, F32)}, "has the shape"),
         ({}, {"blk.1.attn_q.bias": (ONES[0], F32)}, r"unexpected tensor blk\.1\.attn_q\.bias"),
         ({}, {"rope_freqs.weight": (ONES[0], F32)}, "not stretched as Llama 3"),
+        ({}, {"rope_freqs.weight": (ONES[0, :0], F32)}, "rope_freqs.weight holds no numbers"),
+        ({}, {"blk.1.attn_q.weight": (ONES[0, 0], F32)}, "attn_q.weight holds no numbers"),
     ],
 )
 def test_what_cannot_be_run_is_a_sentence(
@@ -151,15 +155,54 @@ def test_what_is_no_gguf_at_all(tmp_path: Path, data: bytes) -> None:
         import_model(str(path), None, quiet)
 
 
+LIST, BYTE = 9, 0
+"""Types of settings."""
+
+
+def file_of(setting: bytes) -> bytes:
+    """No tensor and one setting, "a"."""
+    return b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 1) + b"a" + setting
+
+
+def test_a_list_longer_than_its_file_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "x.gguf"
+    path.write_bytes(file_of(struct.pack("<IIQ", LIST, BYTE, 3_000_000) + b"12345"))
+    with pytest.raises(LabError, match=r"x\.gguf is .* damaged \(it ends before"):
+        GgufFile(path)
+
+
+def test_lists_in_lists_in_lists(tmp_path: Path) -> None:
+    path = tmp_path / "x.gguf"
+    path.write_bytes(file_of(struct.pack("<I", LIST) + struct.pack("<IQ", LIST, 1) * 5000))
+    with pytest.raises(LabError, match=r"x\.gguf is no GGUF file, or .* damaged"):
+        GgufFile(path)
+
+
+def test_a_setting_that_is_no_text(good: Path, tmp_path: Path) -> None:
+    data = good.read_bytes()
+    at = data.index(b"qwen3", data.index(b"general.architecture"))
+    path = tmp_path / "x.gguf"
+    path.write_bytes(data[:at] + b"qwen\xff" + data[at + 5 :])
+    with pytest.raises(LabError, match=r"general\.architecture in letters that are not UTF-8"):
+        import_model(str(path), None, quiet)
+
+
+def test_a_file_that_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match=r"none\.gguf cannot be read: No such file"):
+        GgufFile(tmp_path / "none.gguf")
+
+
 def test_settings_of_the_wrong_type_are_named(good: Path, tmp_path: Path) -> None:
     key = "qwen3.context_length"
     path = gguf_files.rewrite(good, tmp_path / "typed.gguf", {}, {})
     file = GgufFile(path)
-    for read in (file.text, file.items, file.optional_flag):
+    for read in (file.text, file.texts, file.integers, file.optional_flag):
         with pytest.raises(LabError, match=f"{key} = '512'"):
             read(key)
     assert file.integer(key) == 512
     assert file.integer("no.such", 7) == 7
+    with pytest.raises(LabError, match="otherwise than in whole numbers"):
+        file.integers("tokenizer.ggml.tokens")
     assert file.number("qwen3.attention.layer_norm_rms_epsilon") == 1e-6
 
 

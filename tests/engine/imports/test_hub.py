@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import huggingface_hub
 import model_folders
 import pytest
@@ -190,6 +191,15 @@ def test_another_architecture_is_refused_before_its_weights_are_fetched(hub: Hub
 def test_what_the_hub_does_not_have(hub: Hub, source: str, sentence: str) -> None:
     with pytest.raises(LabError, match=sentence):
         import_model(source, None, quiet)
+
+
+def test_a_time_out_without_a_word_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object, **__: object) -> None:
+        raise httpx.ReadTimeout("")
+
+    monkeypatch.setattr(hub_module, "hf_hub_download", slow)
+    with pytest.raises(LabError, match=r"could not be fetched \(ReadTimeout\)"):
+        hub_module.download("org/tiny")
 
 
 def test_other_refusals_are_sentences(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,9 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import ssl
+import threading
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,7 +16,9 @@ from engine.errors import RemoteError, RequestError
 from engine.protocol import GenerateRequest
 from engine.remote import rows as rows_module
 from engine.remote.chunks import read_chunk
+from engine.remote.client import RemoteClient
 from engine.remote.rows import Rows
+from engine.remote.servers import Server
 from tests.engine.remote.asking import (
     CHAT,
     ask,
@@ -32,6 +37,7 @@ from tests.engine.remote.fake_server import (
     event,
     junk,
     said,
+    scored,
     silent,
     streams,
 )
@@ -151,6 +157,61 @@ async def test_a_server_that_never_stops_is_stopped(
         assert "did not stop" in await refusal(fake, chat())
 
 
+async def test_alternatives_take_room_as_well(
+    fake: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "MAX_CHARACTERS", 50_000)
+    others = [(f"{number}" + "y" * 900, -2.0) for number in range(20)]
+    chunk = said("x", logprobs={"content": [scored("x", -1.0, *others)]})
+    fake.handlers[CHAT] = streams(*[chunk] * 10, said("", finish="stop"))
+    assert "did not stop" in await refusal(fake, chat())
+
+
+async def test_tls_that_breaks_in_the_middle_is_a_sentence(
+    fake: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def damaged(chunks: object) -> AsyncIterator[bytes]:
+        yield json.dumps(said("So")).encode()
+        raise ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] bad record mac")
+
+    monkeypatch.setattr("engine.remote.link.event_data", damaged)
+    fake.handlers[CHAT] = streams(said("So"))
+    assert "broke off in the middle" in await refusal(fake, chat())
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("SSL_CERT_FILE", "/nope.pem"), ("HTTP_PROXY", "gopher://box:1")]
+)
+async def test_an_environment_that_cannot_be_used_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    client = RemoteClient(Server(name="box", url="https://box.invalid/v1"))
+    with pytest.raises(RemoteError, match=f"Mend or unset.* {variable}"):
+        await client.models()
+
+
+async def test_closing_while_a_key_is_being_read_disturbs_nobody(
+    fake: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, read = threading.Event(), threading.Event()
+
+    def slowly(server: Server) -> str:
+        reading.set()
+        assert read.wait(5)
+        return "key"
+
+    client = client_of(fake)
+    assert await client.models()
+    monkeypatch.setattr(Server, "read_key", slowly)
+    asking = asyncio.create_task(client.models())
+    await asyncio.to_thread(reading.wait, 5)
+    await client.close()
+    read.set()
+    assert [model.id for model in await asking] == ["good"]
+    await client.close()
+
+
 async def test_tokens_of_an_answer_cannot_be_given(fake: FakeServer) -> None:
     request = GenerateRequest(model="good", prompt="x", continue_ids=(1,))
     with pytest.raises(RequestError, match="own engine"):
@@ -167,6 +228,11 @@ async def test_a_key_that_a_server_repeats_is_not_shown(
     sentence = await refusal(fake, chat(), key_env="BOX_KEY")
     assert "sk-secret" not in sentence
     assert "does not accept the key in $BOX_KEY" in sentence
+    for piece in ({"error": {"message": words}}, "junk sk-secret"):
+        fake.handlers[CHAT] = streams(said("So"), piece)
+        sentence = await refusal(fake, chat(), key_env="BOX_KEY")
+        assert "sk-secret" not in sentence
+        assert "(the key)" in sentence
 
 
 JSON = st.recursive(

@@ -97,6 +97,7 @@ async def test_unknown_routes(http: httpx.AsyncClient, method: str, path: str, s
     response = await http.request(method, path)
     assert response.status_code == status
     assert error_in(response) == ("RequestError", error_in(response)[1])
+    assert ("allow" in response.headers) == (status == 405)
 
 
 async def test_weights_that_are_not_numbers(http: httpx.AsyncClient) -> None:

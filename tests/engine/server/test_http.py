@@ -1,7 +1,9 @@
 """Clients that are slow, too many, or too large, against a real socket."""
 
+import asyncio
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPResponse
@@ -9,9 +11,12 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from fake_engine import FakeBackend
+from starlette.responses import Response
 from tcp_server import tcp_server
 
 from engine.server import body, http
+from engine.server.worker import Worker
 
 
 @pytest.fixture
@@ -129,6 +134,52 @@ def test_a_reader_that_does_not_read_loses_its_connection(monkeypatch: pytest.Mo
             time.sleep(0.6)
             with pytest.raises(ConnectionError):
                 trickle(sock, b"x" * 100)
+
+
+@pytest.mark.parametrize(("pause_s", "arrives"), [(0.02, True), (0.6, False)])
+def test_a_large_answer_may_take_longer_while_it_is_being_read(
+    monkeypatch: pytest.MonkeyPatch, pause_s: float, arrives: bool
+) -> None:
+    monkeypatch.setattr(http, "WRITE_TIMEOUT_S", 0.4)
+    n_bytes = 30_000_000
+    worker = Worker(FakeBackend)
+    worker.start()
+    server = http.Server(Response(b"x" * n_bytes), worker)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+        thread.start()
+        began, read = time.monotonic(), 0
+        with socket.create_connection(listener.getsockname(), timeout=10) as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            try:
+                while data := sock.recv(1_000_000 if arrives else 10_000):
+                    read += len(data)
+                    if read < n_bytes // 2 or not arrives:
+                        time.sleep(pause_s)
+                    if time.monotonic() - began > 5:
+                        break
+            except ConnectionError:
+                pass
+        server.should_exit = True
+        thread.join(10)
+    assert (read > n_bytes) == arrives
+    assert time.monotonic() - began > 0.4
+
+
+def test_junk_behind_an_answer_ends_the_connection_quietly(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with raw(url) as sock:
+        sock.sendall(
+            b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        assert answer(sock)[0] == 200
+        began = time.monotonic()
+        sock.sendall(b"zz\r\n")
+        assert closed_after(sock, began) < 5
+    assert "Traceback" not in caplog.text
+    assert httpx.get(f"{url}/models").status_code == 200
 
 
 def test_more_connections_than_there_is_room_for(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -340,6 +340,8 @@ async def test_a_fault_of_the_worker_itself_ends_every_stream(
     monkeypatch.setattr(Worker, "_drop_abandoned", lambda *_: 1 / 0)
     assert isinstance((await drain(running))[-1], EngineUnavailableError)
     await until(lambda: not worker.alive)
+    with pytest.raises(EngineUnavailableError, match="was stopped"):
+        ask(worker)  # nobody is left who could answer it
 
 
 async def test_a_backend_that_cannot_be_made(caplog: pytest.LogCaptureFixture) -> None:

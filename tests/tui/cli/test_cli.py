@@ -11,6 +11,7 @@ import pytest
 
 from engine import __version__, paths
 from tui.cli import main
+from tui.cli.output import narrate, table
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -184,3 +185,37 @@ def test_info_names_what_it_runs_on(run: Run) -> None:
     assert code == 0
     assert facts["llmlab"] == __version__
     assert {"torch", "textual", "device", "home", "checkpoints"} <= set(facts)
+
+
+NOBODY = "~nobody-of-that-name/x"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["export", "nano/base", NOBODY],
+        ["export", "nano/base", NOBODY, "--gguf"],
+        ["import", NOBODY],
+        ["serve", "--token-file", NOBODY],
+        ["connect", "http://127.0.0.1:9", "--key-file", NOBODY],
+    ],
+)
+def test_a_home_folder_of_nobody_is_a_sentence(run: Run, argv: list[str]) -> None:
+    code, out, err = run(*argv)
+    assert (code, out) == (2, "")
+    assert "the name of no user" in err
+
+
+def test_a_lab_in_the_home_folder_of_nobody(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLMLAB_HOME", NOBODY)
+    code, _, err = run("checkpoints")
+    assert code == 2
+    assert "the name of no user" in err
+
+
+def test_names_and_errors_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    narrate("bad\x1b[2J")
+    table([("name",), ("\x1b]0;x\x07",)])
+    out, err = capsys.readouterr()
+    assert err == "bad\\x1b[2J\n"
+    assert out.splitlines()[1] == "\\x1b]0;x\\x07"

@@ -82,6 +82,7 @@ def test_all_forms_of_prompts(
     answer = ask()
     assert [choice.index for choice in answer.choices] == list(range(2 * n_prompts))
     assert all(choice.text.endswith("0 1 ") for choice in answer.choices)
+    assert sum(len(choice.text) - len("0 1 ") for choice in answer.choices) == 2 * n_tokens
     assert answer.choices[0].text == answer.choices[1].text
     assert answer.usage is not None
     assert answer.usage.prompt_tokens == n_tokens

@@ -101,6 +101,23 @@ def test_a_text_and_its_ids_are_one_prompt(client: openai.OpenAI, base: LocalMod
     assert first.text != second.text
 
 
+def test_an_echoed_prompt_stands_once_before_every_choice(
+    client: openai.OpenAI, base: LocalModel
+) -> None:
+    text = PROMPT
+    while len(base.dialect.render_completion(text)) < 150:
+        text += " flows and the river"
+    ask = {"model": BASE, "prompt": text, "max_tokens": 6, "n": 3, "seed": 5}
+    # The second time the samples that echo nothing find all of the prompt in the cache.
+    alone = [client.completions.create(**ask).choices for _ in range(2)][1]
+    echoed = client.completions.create(echo=True, logprobs=0, **ask).choices
+    assert [choice.text for choice in echoed] == [text + choice.text for choice in alone]
+    n_tokens = len(base.dialect.render_completion(text))
+    for choice in echoed:
+        assert choice.logprobs.token_logprobs.index(None) == 0
+        assert len(choice.logprobs.tokens) <= n_tokens + 6
+
+
 def test_a_chat_leaves_the_protocols_space_out(client: openai.OpenAI, sft: LocalModel) -> None:
     turns = [Turn.of("user", CHAT[0]["content"])]
     (local,) = sft.chat(turns, SamplingParams(temperature=0, max_tokens=16))
