@@ -10,8 +10,9 @@ and for those that ``imports`` brings in; ``exporting`` and ``gguf_export`` take
 Modules that never import torch, so that the terminal app may import them: ``errors``, ``paths``,
 ``files``, ``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``,
 ``events``, ``request``, ``row``, ``drawn``, ``speculate``, ``precision``, ``conversation``,
-``byte_letters``, ``tokenizer_protocol``, ``tokenizer_imported``, ``chat_template``, ``hf_chat``,
-``dialect``, ``gguf_vocabulary``, ``whole_folder``, ``exporting``,
+``byte_letters``, ``tokenizer_protocol``, ``tokenizer_imported``, ``chat_template``,
+``template_sandbox``, ``hf_chat``, ``dialect``, ``gguf_vocabulary``, ``whole_folder``,
+``exporting``,
 ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
 ``manifest``, ``runs``, ``remote``, ``train.recipe`` and ``data``.
 """

@@ -1,9 +1,9 @@
 """Which rows are in the batch and which wait: first come first served, within bounds.
 
-Each sample of a request is let in by itself, so a request for many never blocks the others. There
-are two queues: what somebody watches goes first, and bulk work (probes, rollouts) may never fill
-all places. A row gets all the blocks it may come to need when it is let in: none is ever thrown
-out half way, and who cannot be served now waits.
+Each sample of a request is let in by itself, so a request for many may be for more than there are
+places. There are two queues: what somebody watches goes first, and bulk work (probes, rollouts)
+may never fill all places. A row gets all the blocks it may come to need when it is let in: none is
+ever thrown out half way, and who cannot be served now waits.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Admission:
         self._prefixes = Prefixes(cache)
         self._n_blocks = cache.n_free
         self._waiting: dict[Priority, deque[Row]] = {"interactive": deque(), "bulk": deque()}
-        self._unchanged = False
-        """Whether nobody has come or gone since the waiting were last looked at."""
+        self.settled = False
+        """Whether nobody who waits can be let in before somebody comes or goes."""
 
     @property
     def n_waiting(self) -> int:
@@ -66,17 +66,17 @@ class Admission:
                 f"{self._n_blocks * size}. Ask for fewer tokens or give it more memory."
             )
         self._waiting[rows[0].request.priority].extend(rows)
-        self._unchanged = False
+        self.settled = False
 
     def join(self) -> None:
         """Let in as many of those that wait as there is room for."""
-        if self._unchanged:
+        if self.settled:
             return
         # If somebody watching cannot be served, no bulk row may take what comes free meanwhile.
         if self._let_in("interactive", self.max_rows):
             self._let_in("bulk", self.max_rows - self.max_rows // KEPT_FREE)
         # What is being read now may be what others wait to share.
-        self._unchanged = not any(row.n_unread > 1 for row in self.rows)
+        self.settled = not any(row.n_unread > 1 for row in self.rows)
 
     def remove(self, request_id: int) -> list[Row]:
         """Take out the rows of a request, wherever they are; return those that were not done."""
@@ -98,7 +98,7 @@ class Admission:
     def _leave(self, row: Row) -> None:
         self.rows.remove(row)
         self._prefixes.keep(row)
-        self._unchanged = False
+        self.settled = False
 
     def _let_in(self, priority: Priority, most: int) -> bool:
         """Let rows of one queue in, in order; False when memory is short for the next."""

@@ -81,9 +81,9 @@ class GraphedForward:
     @torch.inference_mode()
     def __call__(self, batch: Batch) -> Tensor:
         """Read the new tokens, cache their keys and values; return wanted logits, WV, fp32."""
-        if not batch.decodes:
-            return self._plain(batch)
         n_rows = len(batch.counts)
+        if not batch.decodes or len(batch.wanted_W) < n_rows:
+            return self._plain(batch)
         size = _next_power(n_rows), max(LEAST_POSITIONS, _next_power(max(batch.lengths) + 1))
         recording = self._recordings.get(size)
         if recording is None:

@@ -68,7 +68,7 @@ def read_json(path: Path) -> Any:
     except OSError as error:
         reason = error.strerror or str(error)
         raise LabError(f"{path} cannot be read: {reason}. Check the path.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LabError(
             f"{path} is not valid JSON ({error}). Restore or delete the file."
         ) from error

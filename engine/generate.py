@@ -110,8 +110,10 @@ class Generator:
     @property
     def busy(self) -> bool:
         """Whether a step would do anything; rows that are paused wait for ``proceed``."""
-        rows = self._admission.rows
-        return bool(self._admission.n_waiting) or not all(row.paused for row in rows)
+        admission = self._admission
+        if admission.n_waiting and not admission.settled:
+            return True
+        return not all(row.paused for row in admission.rows)
 
     @property
     def n_rows(self) -> int:
@@ -147,7 +149,7 @@ class Generator:
             if (row.request_id, row.sample, row.paused) == (request_id, sample, True):
                 row.request.check_forced(row.n_forced + len(ids), ids, self.config.vocab_size)
                 events = row.force(ids)
-                self._last = None
+                self._last = self._sampler = None  # neither has seen the ids
                 self._admission.drop_finished()
                 return events
         raise RequestError(
@@ -243,11 +245,14 @@ class Generator:
             raise RuntimeError("the engine is busy: drive it with submit and step")
 
     def _share_out(self, rows: Sequence[Row]) -> list[Share]:
-        """Say how much of each row the next pass reads: decoding rows all, the others a chunk."""
+        """Say how much of each row the next pass reads: decoding rows all, the others a chunk.
+
+        Who has least left to read comes first: a question does not wait for somebody's book.
+        """
         shares = [Share(row, 1, row.guess()) for row in rows if row.n_unread == 1]
         left = self._chunk * (1 if shares else ALONE)
         reading = [row for row in rows if row.n_unread > 1]
-        for row in sorted(reading, key=lambda row: row.request.priority == "bulk"):
+        for row in sorted(reading, key=lambda row: (row.request.priority == "bulk", row.n_unread)):
             most = ECHO_CHUNK if row.echoes else left
             n_new = min(row.n_unread, left, most)
             left -= n_new

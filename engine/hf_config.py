@@ -6,6 +6,7 @@ this model does not have is refused, as ignoring it would give a model that answ
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,9 @@ _SAME_EVERYWHERE = {"hidden_act": "silu", "attention_bias": False, "mlp_bias": F
                     "use_sliding_window": False, "partial_rotary_factor": 1.0,
                     "quantization_config": None}  # fmt: skip
 """Settings that may stand in a configuration, with the only value that this model can honour."""
+
+MAX_CONTEXT = 1 << 22
+"""Positions of the longest contexts published: tables of as many are made when a model is read."""
 
 
 def config_to_hf(
@@ -96,8 +100,9 @@ def config_from_hf(data: Mapping[str, Any]) -> ModelConfig:
                 f"config.json sets {name} = {data[name]!r}, which this model does not have. "
                 "Choose another checkpoint."
             )
-    for kind in data.get("layer_types") or ():
-        if kind != "full_attention":
+    kinds = data.get("layer_types")
+    for kind in kinds if isinstance(kinds, list) else [kinds]:
+        if kind not in (None, "full_attention"):
             raise CheckpointError(
                 f"config.json has a layer of the type {kind!r}, but only full_attention is known. "
                 "Choose another checkpoint."
@@ -113,8 +118,8 @@ def config_from_hf(data: Mapping[str, Any]) -> ModelConfig:
         n_kv_heads=read.integer("num_key_value_heads", n_heads),
         head_dim=read.integer("head_dim", d_model // max(n_heads, 1)),
         d_ff=read.integer("intermediate_size"),
-        max_seq_len=read.integer("max_position_embeddings"),
-        rope_theta=_Reader(rope).number("rope_theta", 10_000.0),
+        max_seq_len=read.integer("max_position_embeddings", most=MAX_CONTEXT),
+        rope_theta=_Reader(rope).number("rope_theta", read.number("rope_theta", 10_000.0)),
         rope_scaling=_rope_scaling(rope if rope is not data else read.table("rope_scaling")),
         norm_eps=read.number("rms_norm_eps", 1e-6),
         qk_norm=ARCHITECTURES[architecture],
@@ -148,16 +153,17 @@ class _Reader:
 
     data: Mapping[str, Any]
 
-    def integer(self, name: str, default: int | None = None) -> int:
+    def integer(self, name: str, default: int | None = None, *, most: int = (1 << 31) - 1) -> int:
         value = self._value(name, default)
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise self._wrong(name, value, "a whole number")
+        if isinstance(value, bool) or not isinstance(value, int) or value > most:
+            raise self._wrong(name, value, f"a whole number of at most {most}")
         return value
 
     def number(self, name: str, default: float | None = None) -> float:
         value = self._value(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self._wrong(name, value, "a number")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not abs(value) <= sys.float_info.max:  # nor NaN, nor more than a float
+            raise self._wrong(name, value, "a finite number")
         return float(value)
 
     def boolean(self, name: str, default: bool | None = None) -> bool:
@@ -178,6 +184,6 @@ class _Reader:
 
     def _wrong(self, name: str, value: Any, wanted: str) -> CheckpointError:
         return CheckpointError(
-            f"config.json says {name} = {value!r}, but {wanted} is needed. "
+            f"config.json says {name} = {repr(value)[:80]}, but {wanted} is needed. "
             "Restore the checkpoint from its source."
         )

@@ -58,10 +58,9 @@ def state_from_hf(
     Raises:
         CheckpointError: a tensor is missing, unexpected or of another shape.
     """
-    layout = list(_layout(config))
     check_weights(weights, config)
     state: dict[str, Tensor] = {}
-    for part in layout:
+    for part in _layout(config):
         first = weights[part.theirs[0]]
         whole = torch.empty(
             (sum(part.rows), *part.rest), device=device or first.device, dtype=dtype or first.dtype
@@ -80,6 +79,11 @@ def check_weights(weights: Mapping[str, Tensor], config: ModelConfig) -> None:
     Raises:
         CheckpointError: a tensor is missing, unexpected or of another shape.
     """
+    if config.n_layers > len(weights):  # before a list is made of them
+        raise CheckpointError(
+            f"The configuration says {config.n_layers} layers, but model.safetensors holds only "
+            f"{len(weights)} tensors. Restore the checkpoint from its source."
+        )
     layout = list(_layout(config))
     expected = {name for part in layout for name in part.theirs}
     given = [name for name in weights if not _is_left_out(config, name)]

@@ -8,6 +8,7 @@ arXiv 2309.06180, section 4).
 
 from __future__ import annotations
 
+import contextlib
 import math
 import mmap
 import sys
@@ -107,13 +108,17 @@ def _zeros(shape: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> 
     # Zeros, not empty: what a mask hides is still multiplied by a weight of 0, and 0 x NaN is NaN.
     if device.type != "cpu":
         return torch.zeros(shape, device=device, dtype=dtype)
-    # The system gives these pages out when they are first written: a large pool costs nothing. Small
+    # The system gives pages out when they are first written: a large pool costs nothing. Small
     # pages, as a block is a few bytes in each of many layers: large ones would make it megabytes.
     n_bytes = math.prod(shape) * dtype.itemsize
-    if sys.platform == "win32":
-        memory = mmap.mmap(-1, n_bytes)
-    else:
-        memory = mmap.mmap(-1, n_bytes, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    try:
+        if sys.platform == "win32":
+            memory = mmap.mmap(-1, n_bytes)
+        else:
+            memory = mmap.mmap(-1, n_bytes, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError(f"no {n_bytes} bytes for keys and values: {error.strerror}") from error
     if sys.platform == "linux":
-        memory.madvise(mmap.MADV_NOHUGEPAGE)
+        with contextlib.suppress(OSError):  # a kernel without large pages does not know the word
+            memory.madvise(mmap.MADV_NOHUGEPAGE)
     return torch.frombuffer(memory, dtype=dtype).view(shape)

@@ -127,7 +127,8 @@ def _prepare(future: Future[NativeLibrary | None]) -> None:
     try:
         if os.environ.get("LLMLAB_NATIVE") != "0":
             library = load_or_build(endpoint.private_folder())
-    except (LabError, OSError, AttributeError, subprocess.SubprocessError) as error:
+    # ValueError: what a compiler says need not be text in this process's encoding.
+    except (LabError, OSError, AttributeError, ValueError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", None)
         log.warning("no compiled forward pass, plain torch serves: %s %s", error, said or "")
     if library is not None:

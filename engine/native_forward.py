@@ -26,6 +26,9 @@ _PANEL = 16
 _PANELS_UP_TO = 64 << 20
 """Bytes of fp32 weights that may lie in memory twice."""
 
+_WIDEST_HEAD = 1024
+"""``forward.c`` holds one head's vector on its stack; none is published beyond 256."""
+
 _LANES = 16
 """So many positions are attended to at a time, on the widest processor."""
 
@@ -62,9 +65,9 @@ class NativeForward:
     @staticmethod
     def can_serve(model: Transformer) -> bool:
         """Whether the model is of a kind that ``forward.c`` is written for."""
-        return model.cos_SE.device.type == "cpu" and all(
-            _kind(module) is not None for module in _matrices(model)
-        )
+        if model.cos_SE.device.type != "cpu" or model.config.head_dim > _WIDEST_HEAD:
+            return False
+        return all(_kind(module) is not None for module in _matrices(model))
 
     def __call__(self, batch: Batch) -> Tensor:
         """Read the new tokens, cache their keys and values; return wanted logits, WV, fp32.

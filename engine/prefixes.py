@@ -46,14 +46,19 @@ class Prefixes:
         # Ours before room is made: the text that was found may be the first to go.
         self._cache.share(whole + partly)
         n_new = blocks_for(row.most_positions) - n_whole
-        enough = self._make_room(n_new)
-        if enough:
-            row.blocks = whole + self._cache.take(n_new)
-            row.n_cached = shared
-            for block in partly:
-                self._cache.copy_block(block, row.blocks[n_whole])
-        self._cache.release(partly if enough else whole + partly)
-        return enough
+        if partly and not self._make_room(n_new):
+            # The block to copy from may be the very one that is missing.
+            self._cache.release(partly)
+            shared, partly = n_whole * BLOCK_SIZE, []
+        if not self._make_room(n_new):
+            self._cache.release(whole)
+            return False
+        row.blocks = whole + self._cache.take(n_new)
+        row.n_cached = shared
+        for block in partly:
+            self._cache.copy_block(block, row.blocks[n_whole])
+        self._cache.release(partly)
+        return True
 
     def keep(self, row: Row) -> None:
         """Take over what a row that has ended had read; its other blocks are free at once."""
@@ -73,8 +78,11 @@ class Prefixes:
     def worth_waiting_for(self, row: Row, reading: Iterable[Row]) -> bool:
         """Whether a row that is still being read will have read much that ``row`` begins with.
 
-        A prompt that is to be reported has been, to all samples, before any of them draws.
+        A prompt that is to be reported has been, to all samples, before any of them draws. The row
+        that does so waits for none: it reads all itself.
         """
+        if row.echoes:
+            return False
         for other in reading:
             if other.request_id == row.request_id and other.echoes:
                 return True
@@ -88,7 +96,7 @@ class Prefixes:
     def _longest_shared(self, row: Row, live: Iterable[Row]) -> tuple[int, Sequence[int]]:
         """The most positions any text has in common with ``row``, and that text's blocks."""
         best, blocks, found = 0, (), None
-        if row.request.echo and row.sample == 0:
+        if row.echoes:
             return best, blocks
         texts = [_Text(other.ids[: other.n_cached], other.blocks) for other in live]
         for text in [*self._kept, *texts]:

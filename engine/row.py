@@ -92,6 +92,8 @@ class Row:
         # A penalty depends on the tokens drawn just before, which a guess would not have seen.
         if not request.speculate or request.params.repetition_penalty != 1.0:
             return []
+        if self.echoes:  # all logits of this pass are the prompt's
+            return []
         room = min(
             self.most_positions - len(self.ids), request.params.max_tokens - self.n_drawn - 1
         )
@@ -121,6 +123,8 @@ class Row:
                 text, self.finish_reason = text + self._finish_text(), "length"
             else:
                 self.paused = drawn.id in self.request.pause_ids
+                if self.paused:  # what comes next is not the model's, and must not overtake it
+                    text += self._finish_text()
         return self._event(drawn, text, forced=False, span="text")
 
     def force(self, ids: Sequence[int]) -> list[TokenEvent]:

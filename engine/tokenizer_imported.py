@@ -52,7 +52,7 @@ class ImportedTokenizer:
             self.added = _added_tokens(data)
             text_only = _without_added(data, {token.id for token in self.added})
             self._bytes = {int(id_): unwritten(t) for t, id_ in text_only["model"]["vocab"].items()}
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise CheckpointError(
                 f"{where} is not a byte-level BPE tokenizer ({error!r}); only those of the "
                 "SmolLM, Llama 3 and Qwen families can be read. Choose another model."
@@ -60,9 +60,9 @@ class ImportedTokenizer:
         self._library = _build(text_only, where)
         self.special = {token.name: token.id for token in self.added}
         ids = [*self._bytes, *self.special.values()]
-        if min(ids) < 0 or len(self.special) < len(self.added):
+        if not ids or min(ids) < 0 or len(self.special) < len(self.added):
             raise CheckpointError(
-                f"{where} has a negative id or names an added token twice. "
+                f"{where} has no tokens, a negative id, or one added token's name twice. "
                 "Fetch the file again from its source."
             )
         self.n_vocab = max(ids) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ _PLAIN: dict[gguf.GGMLQuantizationType, StoredType] = {
     gguf.GGMLQuantizationType.F16: "F16",
     gguf.GGMLQuantizationType.BF16: "BF16",
 }
+MAX_ENTRIES = 1 << 22
+"""Numbers and texts of a header: the largest vocabularies published come to some two million."""
+
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text",
           list: "a list"}  # fmt: skip
 
@@ -53,6 +57,21 @@ class GgufTensor:
         return found.reshape(self.shape)
 
 
+class _Reader(gguf.GGUFReader):
+    """The library's reader, which believes any length of a list, behind the end of a file too."""
+
+    _n_read = 0
+
+    def _get(self, offset: int, dtype: Any, count: int = 1, *order: Any, **more: Any) -> Any:
+        self._n_read += 1
+        if self._n_read > MAX_ENTRIES:
+            raise ValueError(f"its header has more than {MAX_ENTRIES:,} entries")
+        found = super()._get(offset, dtype, count, *order, **more)
+        if len(found) < count:
+            raise ValueError(f"it ends before what should stand at byte {offset:,}")
+        return found
+
+
 class GgufFile:
     """The settings and tensors of a file.
 
@@ -65,11 +84,17 @@ class GgufFile:
         try:
             with warnings.catch_warnings():  # numbers beyond their type's range: a damaged file
                 warnings.simplefilter("error")
-                reader = gguf.GGUFReader(path)
+                reader = _Reader(path)
                 self._fields = reader.fields
                 self.tensors = {tensor.name: _tensor(tensor) for tensor in reader.tensors}
+        except OSError as error:
+            raise CheckpointError(
+                f"{path} cannot be read: {error.strerror or error}. Check the file."
+            ) from error
         # What the reader meets in a damaged file depends on where it is damaged.
-        except (ValueError, IndexError, KeyError, TypeError, ArithmeticError, Warning) as error:
+        except (
+            ValueError, LookupError, TypeError, ArithmeticError, RecursionError, Warning
+        ) as error:  # fmt: skip
             raise CheckpointError(
                 f"{path} is no GGUF file, or it is cut short or damaged ({error}). Fetch it again."
             ) from error
@@ -98,9 +123,18 @@ class GgufFile:
         """True or false, or None if it is not there."""
         return bool(self._value(key, bool, None)) if key in self._fields else None
 
-    def items(self, key: str) -> list[Any]:
-        """A list, which must be there."""
-        return list(self._value(key, list, None))
+    def texts(self, key: str) -> list[str]:
+        """A list of texts, which must be there."""
+        return [str(item) for item in self._value(key, list, None)]
+
+    def integers(self, key: str) -> list[int]:
+        """A list of whole numbers, which must be there."""
+        items = self._value(key, list, None)
+        if not all(isinstance(item, int) for item in items):
+            raise CheckpointError(
+                f"{self.path} says {key} otherwise than in whole numbers. Fetch it again."
+            )
+        return list(items)
 
     def _value(self, key: str, kind: type, default: Any) -> Any:
         field = self._fields.get(key)
@@ -108,7 +142,12 @@ class GgufFile:
             if default is not None:
                 return default
             raise CheckpointError(f"{self.path} does not say {key}. Fetch it from its source.")
-        value = field.contents()
+        try:
+            value = field.contents()
+        except UnicodeDecodeError as error:
+            raise CheckpointError(
+                f"{self.path} says {key} in letters that are not UTF-8. Fetch it again."
+            ) from error
         fits = isinstance(value, kind) and not (kind is int and isinstance(value, bool))
         if not fits and not (kind is float and isinstance(value, int)):
             raise CheckpointError(
@@ -120,4 +159,6 @@ class GgufFile:
 
 def _tensor(tensor: gguf.ReaderTensor) -> GgufTensor:
     shape = tuple(int(size) for size in reversed(tensor.shape))
+    if not shape or not math.prod(shape):
+        raise ValueError(f"the tensor {tensor.name} holds no numbers")
     return GgufTensor(tensor.name, shape, _PLAIN.get(tensor.tensor_type), tensor)

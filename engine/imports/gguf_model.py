@@ -95,11 +95,17 @@ def _shape(file: GgufFile, architecture: str) -> ModelConfig:
                 f"{file.path} says {key + name} = {file.integer(key + name)}, but its heads have "
                 f"{head_dim} dimensions, and this lab needs them to agree. Choose another model."
             )
+    n_layers = file.integer(key + "block_count")
+    if n_layers > len(file.tensors):  # before a list is made of them
+        raise CheckpointError(
+            f"{file.path} says {key}block_count = {n_layers}, but holds only {len(file.tensors)} "
+            "tensors. Fetch it again."
+        )
     embedding = file.tensors.get("token_embd.weight")
     return ModelConfig(
         vocab_size=embedding.shape[0] if embedding else file.integer(key + "vocab_size"),
         d_model=d_model,
-        n_layers=file.integer(key + "block_count"),
+        n_layers=n_layers,
         n_heads=n_heads,
         n_kv_heads=file.integer(key + "attention.head_count_kv", n_heads),
         head_dim=head_dim,
@@ -171,7 +177,7 @@ def _write_tokenizer(file: GgufFile, into: Path, config: ModelConfig, special: _
             f"{file.path} has a tokenizer of the kind {kind!r}, but only byte-level BPE ('gpt2') "
             "can be read. Choose another model."
         )
-    tokens = [str(token) for token in file.items("tokenizer.ggml.tokens")]
+    tokens = file.texts("tokenizer.ggml.tokens")
     if len(tokens) > config.vocab_size:
         raise CheckpointError(
             f"{file.path} has a tokenizer with ids up to {len(tokens) - 1}, but the model knows 0 "
@@ -179,8 +185,8 @@ def _write_tokenizer(file: GgufFile, into: Path, config: ModelConfig, special: _
         )
     vocabulary = Vocabulary(
         tokens=tokens,
-        kinds=[int(kind) for kind in file.items("tokenizer.ggml.token_type")],
-        merges=[str(merge) for merge in file.items("tokenizer.ggml.merges")],
+        kinds=file.integers("tokenizer.ggml.token_type"),
+        merges=file.texts("tokenizer.ggml.merges"),
         pre=file.text("tokenizer.ggml.pre", "default"),
         bos=special.bos,
         add_bos=file.optional_flag("tokenizer.ggml.add_bos_token"),

@@ -35,6 +35,8 @@ def with_rope_scaling(file: GgufFile, architecture: str, config: ModelConfig) ->
     if tensor is None:
         return config
     divisors = torch.from_numpy(tensor.rows("F32").copy())
+    if divisors.shape != (config.head_dim // 2,):  # before anything is made in that size
+        raise _otherwise(file)
     scaling = RopeScaling(
         factor=float(f"{divisors.max():.6g}"),
         low_freq_factor=LOW,
@@ -45,9 +47,13 @@ def with_rope_scaling(file: GgufFile, architecture: str, config: ModelConfig) ->
     )
     stretched = replace(config, rope_scaling=scaling)
     expected = rope_divisors(stretched)
-    if divisors.shape != expected.shape or not torch.allclose(divisors, expected, rtol=1e-3):
-        raise CheckpointError(
-            f"{file.path} has rotary frequencies that are not stretched as Llama 3's are "
-            f"({ROPE_FREQS}). Choose another model, or its Hugging Face folder."
-        )
+    if not torch.allclose(divisors, expected, rtol=1e-3):
+        raise _otherwise(file)
     return stretched
+
+
+def _otherwise(file: GgufFile) -> CheckpointError:
+    return CheckpointError(
+        f"{file.path} has rotary frequencies that are not stretched as Llama 3's are "
+        f"({ROPE_FREQS}). Choose another model, or its Hugging Face folder."
+    )

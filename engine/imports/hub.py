@@ -77,7 +77,8 @@ def download(repository: str) -> Path:
             "Choose another repository."
         ) from error
     except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+        said = str(error) or type(error).__name__  # a time-out may have nothing to say
         raise CheckpointError(
-            f"hf:{repository} could not be fetched ({str(error).splitlines()[0][:200]}). What has "
+            f"hf:{repository} could not be fetched ({said.splitlines()[0][:200]}). What has "
             "come is kept: run the same command to go on."
         ) from error

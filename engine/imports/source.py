@@ -56,6 +56,8 @@ def remove_model(name: str) -> Path:
             f"There is no imported model {name!r}. llmlab checkpoints lists what there is."
         )
     hidden = folder.with_name(f".removed-{name}")
+    if hidden.exists():  # of a deletion that was interrupted
+        shutil.rmtree(hidden)
     folder.rename(hidden)  # gone at once for everybody, however long the deleting takes
     shutil.rmtree(hidden)
     return folder

@@ -18,7 +18,7 @@ from engine.remote.link import SILENCE_TIMEOUT_S, Link
 from engine.remote.rows import Rows
 from engine.remote.servers import Server
 
-MAX_MODELS = 5000
+MAX_MODELS = 2000
 _LONGEST_ID = 300
 
 

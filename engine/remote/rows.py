@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from engine.errors import RemoteError
 from engine.events import FIRST_UNNUMBERED, Alternative, FinishReason, TokenEvent
@@ -15,6 +16,9 @@ from engine.remote.chunks import Choice, Scored
 MAX_CHARACTERS = 4 << 20
 """Of all samples together, alternatives included; a server that goes on for ever must not fill
 our memory."""
+
+ONE_BURST_S = 0.03
+"""What came within so short a time came together: that says nothing of the server's pace."""
 
 _OPEN, _CLOSE = "<think>", "</think>"
 
@@ -78,7 +82,7 @@ class Rows:
             reason=reason,
             n_tokens=count,
             ttft_s=row.first_s,
-            tokens_per_s=(count - 1) / elapsed if elapsed > 0 else 0.0,
+            tokens_per_s=(count - 1) / elapsed if elapsed > ONE_BURST_S else 0.0,
         )
 
     def _event(self, number: int, text: str, scored: Scored | None) -> TokenEvent:
@@ -139,11 +143,17 @@ def _with_tags(choice: Choice, row: Row) -> str:
 def _pieces(text: str, tokens: tuple[Scored, ...]) -> list[tuple[str, Scored | None]]:
     """Each token with the text it stands for.
 
-    Where tokens and text differ (half a character, a stop string held back), the text is right: it
-    goes to the last token.
+    Where tokens and text differ, the text is right. It may lack their beginning (a space that the
+    server takes off an answer) or their end (a stop string); else (half a character, text that was
+    held back) all of it goes to the last token.
     """
     if not tokens:
         return [(text, None)] if text else []
-    if "".join(token.text for token in tokens) == text:
-        return [(token.text, token) for token in tokens]
-    return [*(("", token) for token in tokens[:-1]), (text, tokens[-1])]
+    ends = list(accumulate((len(token.text) for token in tokens), initial=0))
+    begins = "".join(token.text for token in tokens).find(text)
+    if begins < 0:
+        return [*(("", token) for token in tokens[:-1]), (text, tokens[-1])]
+    return [
+        (text[max(0, start - begins) : max(0, end - begins)], token)
+        for token, (start, end) in zip(tokens, pairwise(ends), strict=True)
+    ]

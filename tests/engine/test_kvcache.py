@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 import tiny_models
 import torch
 from tiny_models import SHAPES
 
+from engine import kvcache
 from engine.batch import Batch, NewTokens, make_batch, next_batch
 from engine.forward import TorchForward
 from engine.kvcache import BLOCK_SIZE, KVCache, block_bytes, blocks_for
@@ -108,3 +111,18 @@ def test_memory_is_counted() -> None:
     cache = KVCache(config, 5)
     assert cache.nbytes == 5 * block_bytes(config, torch.float32) == cache.memory.nbytes
     assert [blocks_for(n) for n in (0, 1, BLOCK_SIZE, BLOCK_SIZE + 1)] == [0, 1, 1, 2]
+
+
+def test_memory_that_the_system_does_not_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(kvcache.mmap, "mmap", refuse)
+    with pytest.raises(MemoryError, match="bytes for keys and values: Cannot allocate"):
+        KVCache(tiny_models.model().config, 2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the advice is given on Linux")
+def test_a_kernel_that_knows_no_large_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kvcache.mmap, "MADV_NOHUGEPAGE", 9999)  # advice that any kernel refuses
+    assert not KVCache(tiny_models.model().config, 2).memory.any()

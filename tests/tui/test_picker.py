@@ -140,3 +140,8 @@ async def test_a_waiting_column_says_what_else_the_engine_does(lab: Lab) -> None
         await settled(app, pilot)
         assert "other request" not in screen_text(app)
         assert app.status_line.status == EngineStatus("ready", "scripted", 0)
+
+
+def test_a_line_that_is_there_is_not_made_again() -> None:
+    assert model_line(imported()) is model_line(imported())
+    assert model_line(imported()) is not model_line(imported(n_params=7))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from rich.cells import set_cell_size
@@ -44,6 +45,7 @@ _DOORS: tuple[tuple[Literal["connect", "import"], str], ...] = (
 )
 
 
+@lru_cache(maxsize=8192)  # the list is made several times a second, and a server may have 2,000
 def model_line(model: Model) -> Content:
     """Name, stage, size, whether it chats and where it is, in one aligned line."""
     size = scaled(model.n_params) if model.n_params else ""

@@ -22,6 +22,7 @@ from engine.dialect import load_dialect
 from engine.errors import LabError
 from engine.gguf_export import export_gguf
 from engine.gguf_vocabulary import splitter_name
+from engine.imports import gguf_file
 from engine.imports.gguf_file import GgufFile
 from engine.imports.source import import_model
 from engine.local import LocalModel
@@ -168,6 +169,16 @@ def test_a_list_longer_than_its_file_is_not_read_to_its_end(tmp_path: Path) -> N
     path = tmp_path / "x.gguf"
     path.write_bytes(file_of(struct.pack("<IIQ", LIST, BYTE, 3_000_000) + b"12345"))
     with pytest.raises(LabError, match=r"x\.gguf is .* damaged \(it ends before"):
+        GgufFile(path)
+
+
+def test_a_list_that_takes_the_weights_for_its_items_comes_to_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gguf_file, "MAX_ENTRIES", 1000)
+    path = tmp_path / "x.gguf"
+    path.write_bytes(file_of(struct.pack("<IIQ", LIST, BYTE, 5000) + bytes(5000)))
+    with pytest.raises(LabError, match="more than 1,000 entries"):
         GgufFile(path)
 
 

@@ -230,3 +230,32 @@ async def test_closing_the_stream_closes_the_connection(fake: FakeServer) -> Non
         while not fake.dropped:
             await asyncio.sleep(0.01)
     await client.close()
+
+
+@pytest.mark.parametrize(
+    ("tokens", "text", "pieces"),
+    [
+        ((" Mira", " Veklon", "."), "Mira Veklon.", ["Mira", " Veklon", "."]),
+        (("  ", " a", " b"), "a b", ["", "a", " b"]),
+        (("a", " b", " stop"), "a b", ["a", " b", ""]),
+        ((" a", "\ufffd", "\ufffd"), " a\u20ac", ["", "", " a\u20ac"]),
+        (("a", "b"), "", ["", ""]),
+    ],
+)
+async def test_text_that_is_not_quite_its_tokens(
+    fake: FakeServer, tokens: tuple[str, ...], text: str, pieces: list[str]
+) -> None:
+    content = [scored(token, -0.5, ("other", -2.0)) for token in tokens]
+    fake.handlers[CHAT] = streams(
+        said(text, logprobs={"content": content}), said("", finish="stop")
+    )
+    events = await ask(fake, chat())
+    assert [token.text for token in tokens_of(events)] == pieces
+    assert all(token.rank == 1 for token in tokens_of(events))
+
+
+async def test_an_answer_in_one_burst_tells_no_pace(fake: FakeServer) -> None:
+    fake.handlers[CHAT] = streams(*map(said, "abcdefgh"), said("", finish="stop"))
+    end = (await ask(fake, chat()))[-1]
+    assert isinstance(end, Finished)
+    assert (end.n_tokens, end.tokens_per_s) == (8, 0.0)
