@@ -9,8 +9,10 @@ ever thrown out half way, and who cannot be served now waits.
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 
@@ -127,4 +129,12 @@ def default_kv_bytes(device: torch.device) -> int:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # not a Unix, or one that does not say
         memory = 8 << 30
-    return int(memory) // SHARE_OF_MEMORY
+    return min(memory, _container_bytes()) // SHARE_OF_MEMORY
+
+
+def _container_bytes(limit: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
+    """What a container may take of the machine's memory; more than any machine has without one."""
+    try:
+        return int(limit.read_text("utf-8"))
+    except (OSError, ValueError):  # none, or the word "max"
+        return sys.maxsize

@@ -91,7 +91,7 @@ class Worker:
                 raise _stopped()
             jobs = [*self._inbox, *self._waiting]
             waiting = sum(not job.stream.abandoned for job in jobs)
-            if waiting >= self._limits.waiting:
+            if waiting >= self._limits.waiting_for(request.priority):
                 raise EngineBusyError(
                     f"The engine is full: {self._active} requests run and {waiting} wait. "
                     "Try again when some have ended."
@@ -148,12 +148,13 @@ class Worker:
             return not self._stopping
 
     def _admit(self) -> None:
-        """Start waiting requests, first come first served for each checkpoint.
+        """Start waiting requests, first come first served for each checkpoint, bulk work last.
 
         Who waits for rows or for a checkpoint holds up no request for another one.
         """
         with self._wake:
             waiting = [*self._waiting, *self._inbox]
+            waiting.sort(key=lambda job: job.request.priority == "bulk")
             self._waiting, self._inbox, self._news = waiting, [], False
         if not waiting:
             return
@@ -178,7 +179,8 @@ class Worker:
             entry = self._shelf.get(job.source)
             if entry is None:
                 return False
-            if entry.jobs and entry.n_rows + job.request.n > self._limits.rows:
+            most = self._limits.rows_for(job.request.priority)
+            if entry.jobs and entry.n_rows + job.request.n > most:
                 return False
             prompt = self._prompt(entry, job)
             if prompt is None:

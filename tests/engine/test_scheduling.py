@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections import defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import tiny_models
 from tiny_models import LETTERS
 
+from engine.admission import _container_bytes
 from engine.errors import RequestError
 from engine.events import TokenEvent
 from engine.generate import Generator
@@ -392,6 +395,13 @@ def test_rows_wait_for_memory_and_are_served_in_turn() -> None:
     for i in range(1, 6):
         assert drawn(events[i, 0])[-3:] == alone(ask(prompt(20, seed=i), max_tokens=12))[0][-3:]
     assert_no_leak(engine)
+
+
+@pytest.mark.parametrize(("said", "limit"), [("1048576\n", 1 << 20), ("max\n", sys.maxsize)])
+def test_a_container_bounds_the_memory(said: str, limit: int, tmp_path: Path) -> None:
+    (tmp_path / "memory.max").write_text(said)
+    assert _container_bytes(tmp_path / "memory.max") == limit
+    assert _container_bytes(tmp_path / "none") == sys.maxsize
 
 
 def test_what_can_never_fit_is_refused_at_once() -> None:

@@ -17,6 +17,7 @@ from engine.errors import (
 )
 from engine.events import TokenEvent
 from engine.protocol import Finished, GenerateRequest, Started
+from engine.request import Priority
 from engine.sampling_params import SamplingParams
 from engine.server.backend import Prompt
 from engine.server.limits import Limits
@@ -38,10 +39,17 @@ def worker(backend: FakeBackend) -> Iterator[Worker]:
     assert not worker.alive
 
 
-def ask(worker: Worker, model: str = "count", max_tokens: int = 4, n: int = 1) -> Stream:
+def ask(
+    worker: Worker,
+    model: str = "count",
+    max_tokens: int = 4,
+    n: int = 1,
+    priority: Priority = "interactive",
+) -> Stream:
     stream = Stream()
     params = SamplingParams(max_tokens=max_tokens)
-    worker.submit(GenerateRequest(model=model, prompt="hi", params=params, n=n), stream)
+    request = GenerateRequest(model=model, prompt="hi", params=params, n=n, priority=priority)
+    worker.submit(request, stream)
     return stream
 
 
@@ -85,6 +93,28 @@ async def test_requests_for_one_checkpoint_share_its_batch(
     await asyncio.gather(*map(drain, streams))
     assert backend.loads == ["slow"]
     assert max(backend.models[0].batch_sizes) == 3
+
+
+async def test_bulk_work_leaves_room_to_who_watches(worker: Worker) -> None:
+    bulk = ask(worker, "slow", 1_000_000, n=7, priority="bulk")
+    await begun(bulk)
+    more = ask(worker, "slow", 10, priority="bulk")  # an eighth of the rows is not for it
+    watched = ask(worker, "slow", 10)
+    assert len([e for e in await drain(watched) if isinstance(e, TokenEvent)]) == 10
+    assert not await more.take(0.1)
+    bulk.abandon()
+    assert await drain(more)
+
+
+async def test_who_watches_is_started_before_bulk_work_that_came_earlier(worker: Worker) -> None:
+    first = ask(worker, "slow", 1_000_000, n=8)
+    await begun(first)
+    bulk = ask(worker, "slow", 30, n=7, priority="bulk")
+    watched = ask(worker, "slow", 10, n=8)
+    first.abandon()
+    assert await drain(watched)
+    assert not bulk.ended
+    assert await drain(bulk)
 
 
 async def test_checkpoints_take_turns(worker: Worker) -> None:
