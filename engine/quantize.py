@@ -26,8 +26,8 @@ _ROWS_AT_ONCE = 4096
 """Rounding works in fp32: a large vocabulary is not widened in one piece."""
 
 
-class Int8Linear(nn.Module):
-    """``nn.Linear`` without bias: ``weight`` int8 ``[outputs, inputs]``, ``scale`` fp32."""
+class _Rounded(nn.Module):
+    """Weights that are not trained, and what they are multiplied by."""
 
     weight: Tensor
     scale: Tensor
@@ -36,6 +36,10 @@ class Int8Linear(nn.Module):
         super().__init__()
         self.register_buffer("weight", weight)
         self.register_buffer("scale", scale)
+
+
+class Int8Linear(_Rounded):
+    """``nn.Linear`` without bias: ``weight`` int8 ``[outputs, inputs]``, ``scale`` fp32."""
 
     def forward(self, x: Tensor) -> Tensor:
         """``[..., inputs] -> [..., outputs]``, in the dtype of ``x``."""
@@ -43,23 +47,15 @@ class Int8Linear(nn.Module):
         return out * self.scale.to(x.dtype)
 
 
-class Int8Embedding(nn.Module):
+class Int8Embedding(_Rounded):
     """``nn.Embedding``: ``weight`` int8 ``[V, D]``, ``scale`` fp32 ``[V]``. Gives fp32."""
-
-    weight: Tensor
-    scale: Tensor
-
-    def __init__(self, weight: Tensor, scale: Tensor) -> None:
-        super().__init__()
-        self.register_buffer("weight", weight)
-        self.register_buffer("scale", scale)
 
     def forward(self, ids: Tensor) -> Tensor:
         """``[...] -> [..., D]``."""
         return self.weight[ids] * self.scale[ids].unsqueeze(-1)
 
 
-class Int4Linear(nn.Module):
+class Int4Linear(_Rounded):
     """``nn.Linear`` without bias.
 
     ``weight`` is uint8 ``[outputs, padded inputs / 2]``: byte i of a group holds weight i in its
@@ -67,14 +63,9 @@ class Int4Linear(nn.Module):
     and least value.
     """
 
-    weight: Tensor
-    scale: Tensor
-
     def __init__(self, weight: Tensor, scale: Tensor, n_inputs: int) -> None:
-        super().__init__()
+        super().__init__(weight, scale)
         self.n_inputs = n_inputs
-        self.register_buffer("weight", weight)
-        self.register_buffer("scale", scale)
 
     def forward(self, x: Tensor) -> Tensor:
         """``[..., inputs] -> [..., outputs]``, in the dtype of ``x``."""

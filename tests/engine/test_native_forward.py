@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import native_build
 import pytest
@@ -20,7 +21,7 @@ from engine.batch import Batch, NewTokens, make_batch
 from engine.kvcache import KVCache
 from engine.model import ModelConfig, Transformer
 from engine.native import NativeLibrary
-from engine.native_forward import NativeForward
+from engine.native_forward import NativeForward, _fits_panels
 from engine.precision import PRECISIONS, Precision
 from engine.quantize import to_precision
 
@@ -84,7 +85,18 @@ ODD = {
         vocab_size=97, d_model=37, d_ff=51, head_dim=10, rope_scaling=STRETCHED
     )
 }
-ALL = {**SHAPES, **WIDE, **GROUPS, **ODD}
+PANELS = {
+    name: tiny_models.config(
+        vocab_size=112, d_model=48, d_ff=n_ff, n_heads=6, n_kv_heads=n_kv_heads, **changes
+    )
+    for name, n_ff, n_kv_heads, changes in (
+        ("panels", 80, 2, {}),
+        ("panels, untied", 16, 3, {"head_dim": 16, "tie_embeddings": False, "qk_norm": False}),
+    )
+}
+"""Whole panels everywhere: tiles of one, two and four of them, and sequences shared out."""
+
+ALL = {**SHAPES, **WIDE, **GROUPS, **ODD, **PANELS}
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -115,7 +127,9 @@ def test_a_prompt_in_pieces_is_the_whole_prompt_bit_for_bit(
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("shape", [SHAPES["llama3"], WIDE["heads of 128"], *ODD.values()])
+@pytest.mark.parametrize(
+    "shape", [SHAPES["llama3"], WIDE["heads of 128"], *ODD.values(), *PANELS.values()]
+)
 def test_a_row_alone_is_the_row_among_others_bit_for_bit(
     shape: ModelConfig, precision: Precision, library: NativeLibrary
 ) -> None:
@@ -163,9 +177,38 @@ def test_the_number_of_threads_does_not_show(precision: Precision, library: Nati
     assert all(torch.equal(made[0], logits) for logits in made[1:])
 
 
+@pytest.mark.parametrize("shape", PANELS.values(), ids=PANELS)
+def test_panels_are_laid_out_for_small_models_in_fp32(shape: ModelConfig) -> None:
+    assert _fits_panels(of_precision(shape, "fp32"))
+    assert not _fits_panels(of_precision(shape, "bf16"))
+    assert not any(_fits_panels(of_precision(odd, "fp32")) for odd in ODD.values())
+
+
+def test_sequences_shared_out_to_threads_are_those_of_one_thread(library: NativeLibrary) -> None:
+    """Parts that begin at a sequence, wanted tokens of each, and a pass that is one long prompt."""
+    engine = Engine(of_precision(PANELS["panels"], "fp32"), library)
+    texts = [tiny_models.ids(n, seed=n) for n in (9, 1, 1, 14, 3, 1, 7, 16, 2)]
+    parts = [
+        NewTokens(text.tolist(), 0, [i], wanted_from=i % (len(text) + 1))
+        for i, text in enumerate(texts)
+    ]
+    batches = [make_batch(parts), make_batch(parts[::-1]), make_batch(parts[7:8])]
+    wanted = spoilt(batches[0], wanted_W=batches[0].wanted_W.flip(0).contiguous())
+    torch.set_num_threads(1)
+    expected = [(engine.forward(batch), engine.forward.hidden(batch)) for batch in batches]
+    for n_threads in (2, 3, 4, 7):
+        torch.set_num_threads(n_threads)
+        engine.cache.memory.fill_(math.nan)
+        for batch, (logits, hidden) in zip(batches, expected, strict=True):
+            assert torch.equal(engine.forward(batch), logits)
+            assert torch.equal(engine.forward.hidden(batch), hidden)
+        assert torch.equal(engine.forward(wanted), expected[0][0].flip(0))
+
+
 @pytest.mark.parametrize("n", [*range(1, 18), 31, 32, 33, 47, 48, 64, 70])
-def test_every_length_of_a_pass(n: int, library: NativeLibrary) -> None:
-    model = of_precision(WIDE["heads of 32"], "fp32")
+@pytest.mark.parametrize("shape", [WIDE["heads of 32"], PANELS["panels"]], ids=["rows", "panels"])
+def test_every_length_of_a_pass(shape: ModelConfig, n: int, library: NativeLibrary) -> None:
+    model = of_precision(replace(shape, max_seq_len=80), "fp32")
     ids = tiny_models.ids(n)
     (logits,) = Engine(model, library).read((ids, 0, [3, 1, 4, 15, 9]))
     torch.testing.assert_close(logits, plain(model, ids), atol=1e-4, rtol=1e-4)
