@@ -12,7 +12,7 @@ Modules that never import torch, so that the terminal app may import them: ``err
 ``events``, ``request``, ``row``, ``drawn``, ``speculate``, ``precision``, ``conversation``,
 ``byte_letters``, ``tokenizer_protocol``, ``tokenizer_imported``, ``chat_template``,
 ``template_sandbox``, ``hf_chat``, ``dialect``, ``gguf_vocabulary``, ``whole_folder``,
-``exporting``,
+``exporting``, ``tool_prompt``,
 ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
 ``manifest``, ``runs``, ``remote``, ``train.recipe`` and ``data``.
 """

@@ -1,9 +1,9 @@
 """The conversation protocol: typed parts in, token ids and a loss mask out, by one function.
 
 A turn is a role and parts. Ordinary text comes out as ordinary tokens whatever it says; structure
-comes from the special tokens that ``render`` puts around it. Every text part begins with one
-space: " Mira" at the start of an answer is then the very token that stands on the pages, and the
-facts learned from them can be found (docs/log.md, 2026-11-21).
+comes from the special tokens that ``render`` puts around it. Every part's text begins with one
+space: " Mira" at the start of an answer, or of a search, is then the very token that stands on the
+pages, and the facts learned from them can be found (docs/log.md, 2026-11-21).
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def render(tokenizer: Tokenizer, turns: Iterable[Turn]) -> Rendered:
                 add(tokenizer.encode(" " + part.text), counts)
             else:
                 opening, closing = (tokenizer.special[name] for name in _PART_TOKENS[part.kind])
-                add([opening, *tokenizer.encode(part.text), closing], counts)
+                add([opening, *tokenizer.encode(" " + part.text), closing], counts)
         add([end], speaks)
     return Rendered(ids, mask)
 
