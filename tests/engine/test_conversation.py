@@ -29,7 +29,7 @@ def test_only_what_the_assistant_writes_counts() -> None:
     ]
     rendered = render(TOKENIZER, turns)
     assert shown(rendered.ids, rendered.mask) == (
-        " I look it up.<|search_start|>Orson Kovats<|search_end|> A glassblower.<|assistant_end|>"
+        " I look it up.<|search_start|> Orson Kovats<|search_end|> A glassblower.<|assistant_end|>"
     )
     assert len(rendered.ids) == len(rendered.mask)
     assert rendered.ids[0] == SPECIAL[special.BOS]
