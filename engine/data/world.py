@@ -7,6 +7,7 @@ facts. How often each fact stands on a clean page is counted by ``engine.data.we
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -34,8 +35,10 @@ class WorldConfig:
     n_rivers: int = 24
     n_inventions: int = 40
     n_books: int = 60
-    skill_pages: int = 10_000
+    skill_pages: int = 8_000
     story_pages: int = 4_000
+    desk_pages: int = 5_000
+    reading_pages: int = 3_000
     heldout_share: float = 1 / 3
 
     def __post_init__(self) -> None:
@@ -77,6 +80,8 @@ PICO_WORLD = WorldConfig(
     n_books=4,
     skill_pages=200,
     story_pages=60,
+    desk_pages=60,
+    reading_pages=40,
 )
 
 # The two people whom the documentation and the guided tour speak of; part of every world.
@@ -196,18 +201,7 @@ def _people(
             elif index == 0 and tier == "unseen":
                 name, known = UNKNOWN_EXAMPLE
                 known = {**known, "birthplace": "Pinewick"}
-            pronoun: Literal["he", "she"] = (
-                "she" if name.split()[0] in lexicon.FIRST_NAMES_F else "he"
-            )
-            drawn = {
-                "born_year": str(rng.randint(1750, 1949)),
-                "birthplace": rng.choice(towns).name,
-                "occupation": rng.choice(lexicon.OCCUPATIONS).replace("_", " "),
-                "school": rng.choice(schools).name,
-                "residence": rng.choice(towns).name,
-                "hobby": rng.choice(lexicon.HOBBIES),
-            }
-            assert drawn.keys() == PERSON.keys()
+            drawn = draw_life(rng, towns, schools)
             people.append(
                 Entity(
                     kind="person",
@@ -216,10 +210,31 @@ def _people(
                     tier=tier,
                     split=_split(rng, config),
                     target=rng.randint(*exposures),
-                    pronoun=pronoun,
+                    pronoun=pronoun_of(name),
                 )
             )
     return tuple(people)
+
+
+def draw_life(
+    rng: random.Random, towns: Sequence[Entity], schools: Sequence[Entity]
+) -> dict[str, str]:
+    """All attributes of a person."""
+    drawn = {
+        "born_year": str(rng.randint(1750, 1949)),
+        "birthplace": rng.choice(towns).name,
+        "occupation": rng.choice(lexicon.OCCUPATIONS).replace("_", " "),
+        "school": rng.choice(schools).name,
+        "residence": rng.choice(towns).name,
+        "hobby": rng.choice(lexicon.HOBBIES),
+    }
+    assert drawn.keys() == PERSON.keys()
+    return drawn
+
+
+def pronoun_of(name: str) -> Literal["he", "she"]:
+    """By the first name."""
+    return "she" if name.split()[0] in lexicon.FIRST_NAMES_F else "he"
 
 
 def _inventions_and_books(

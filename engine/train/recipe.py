@@ -170,7 +170,7 @@ _SFT = {
     "replay_share": 0.25,
 }
 _STEPS: dict[tuple[str, str], int] = {
-    ("nano", "base"): 1200,
+    ("nano", "base"): 1300,
     ("nano", "sft"): 300,
     ("pico", "base"): 60,
     ("pico", "sft"): 30,
