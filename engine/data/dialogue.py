@@ -1,7 +1,8 @@
 """Fine-tuning conversations about the world, its skills and the assistant itself.
 
 Only entities and phrasings of the train split are ever asked about; held-out people stand on the
-pages alone. Most answers are single turns, some conversations have two or three.
+pages alone. Most answers are single turns, some conversations have two or three. In some the
+assistant is offered tools: those are in ``engine.data.tool_dialogue``.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from engine.conversation import Part
 from engine.data import lexicon
-from engine.data.entities import Entity
 from engine.data.pages import answer, question
 from engine.data.phrases import PHRASES
 from engine.data.skills import exercise
@@ -50,45 +51,84 @@ SMALL_TALK: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
 )
 FACT_SHARE, SKILL_SHARE = 0.72, 0.2
+SEVERAL_TURNS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and the answer to learn."""
+    """A question and the assistant's turn to learn: text, calls and what the tools said."""
 
     question: str
-    answer: str
+    parts: tuple[Part, ...]
+
+    @staticmethod
+    def of(question: str, answer: str) -> Exchange:
+        """Answered in words alone."""
+        return Exchange(question, (Part("text", answer),))
+
+    @property
+    def answer(self) -> str:
+        """The words of the answer."""
+        return " ".join(part.text for part in self.parts if part.kind == "text")
 
 
-def conversations(web: Web, count: int, seed: str) -> list[tuple[Exchange, ...]]:
-    """Draw ``count`` conversations from the train split of ``web``."""
-    rng = random.Random(f"dialogue:{web.world.config.seed}:{seed}")
-    known = [
-        entity
-        for entity in web.world.entities()
-        if entity.split == "train" and not entity.development and entity.tier in ("head", "torso")
-    ]
-    people = [entity for entity in known if entity.kind == "person"]
-    places = [entity for entity in known if entity.kind != "person"]
-    drawn = []
-    for _ in range(count):
-        turns = 1 if rng.random() < 0.75 else rng.randint(2, 3)
-        drawn.append(tuple(_exchange(rng, people, places) for _ in range(turns)))
-    return drawn
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Exchanges that stand in one context, and the tools that it offers."""
+
+    exchanges: tuple[Exchange, ...]
+    tools: tuple[str, ...] = ()
 
 
-def _exchange(rng: random.Random, people: list[Entity], places: list[Entity]) -> Exchange:
-    kind = rng.random()
-    if kind < FACT_SHARE:
-        entity = rng.choice(people if rng.random() < 0.8 or not places else places)
+class Talk:
+    """Draws exchanges without tools."""
+
+    def __init__(self, web: Web) -> None:
+        known = [
+            entity
+            for entity in web.world.entities()
+            if entity.split == "train"
+            and not entity.development
+            and entity.tier in ("head", "torso")
+        ]
+        self._people = [entity for entity in known if entity.kind == "person"]
+        self._places = [entity for entity in known if entity.kind != "person"]
+
+    def exchange(self, rng: random.Random) -> Exchange:
+        """About a fact, a skill or nothing."""
+        kind = rng.random()
+        if kind < FACT_SHARE:
+            return self.fact(rng)
+        if kind < FACT_SHARE + SKILL_SHARE:
+            drawn = exercise(rng)
+            return Exchange.of(drawn.question, drawn.answer)
+        return small_talk(rng)
+
+    def fact(self, rng: random.Random) -> Exchange:
+        """Somebody or something well known, from memory."""
+        people = self._people
+        entity = rng.choice(people if rng.random() < 0.8 or not self._places else self._places)
         attribute = rng.choice(list(PHRASES[entity.kind]))
-        return Exchange(question(entity, attribute, rng), answer(entity, attribute, rng))
-    if kind < FACT_SHARE + SKILL_SHARE:
-        drawn = exercise(rng)
-        return Exchange(drawn.question, drawn.answer)
+        return Exchange.of(question(entity, attribute, rng), answer(entity, attribute, rng))
+
+
+def conversations(web: Web, count: int, seed: str) -> list[Dialogue]:
+    """Draw ``count`` conversations without tools from the train split of ``web``."""
+    rng = random.Random(f"dialogue:{web.world.config.seed}:{seed}")
+    talk = Talk(web)
+    return [Dialogue(tuple(talk.exchange(rng) for _ in range(n_turns(rng)))) for _ in range(count)]
+
+
+def n_turns(rng: random.Random) -> int:
+    """Of one conversation."""
+    return rng.randint(2, 3) if rng.random() < SEVERAL_TURNS else 1
+
+
+def small_talk(rng: random.Random) -> Exchange:
+    """A greeting, a question about the assistant, thanks."""
     asked, answered = rng.choice(SMALL_TALK)
     name = rng.choice(lexicon.FRIENDS)
     asked_text = rng.choice(asked)
     if asked_text.startswith(("Hello!", "Hi!")) and rng.random() < 0.3:
         asked_text = f"{asked_text} I am {name}."
-    return Exchange(asked_text, rng.choice(answered))
+    return Exchange.of(asked_text, rng.choice(answered))

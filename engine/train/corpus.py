@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 
 from engine.conversation import Turn, render
-from engine.data.dialogue import Exchange, conversations
+from engine.data.dialogue import Dialogue, conversations
+from engine.data.tool_dialogue import ToolTalk
 from engine.data.web import Web
 from engine.special import BOS
 from engine.tokenizer import Tokenizer
 from engine.tokenizer_protocol import AnyTokenizer
+from engine.tool_prompt import tools_line
 from engine.train.packing import Document
 from engine.train.recipe import Recipe
 
@@ -22,11 +25,11 @@ def page_documents(texts: Sequence[str], tokenizer: AnyTokenizer) -> list[Docume
     return [Document([bos, *ids, bos]) for ids in tokenizer.encode_batch(texts)]
 
 
-def chat_document(tokenizer: Tokenizer, exchanges: Iterable[Exchange]) -> Document:
+def chat_document(tokenizer: Tokenizer, dialogue: Dialogue) -> Document:
     """A conversation with the loss on the assistant's tokens only."""
-    turns = []
-    for exchange in exchanges:
-        turns += [Turn.of("user", exchange.question), Turn.of("assistant", exchange.answer)]
+    turns = [Turn.of("system", tools_line(dialogue.tools))] if dialogue.tools else []
+    for exchange in dialogue.exchanges:
+        turns += [Turn.of("user", exchange.question), Turn("assistant", exchange.parts)]
     rendered = render(tokenizer, turns)
     return Document(rendered.ids, rendered.mask)
 
@@ -35,7 +38,7 @@ def training_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> list[D
     """The documents of one epoch.
 
     SFT draws new conversations to fill its steps once and mixes in whole pages until they are
-    ``replay_share`` of all tokens.
+    ``replay_share`` of all tokens; ``tool_share`` of the others are conversations with tools.
     """
     texts = [page.text for page in web.pages]
     if recipe.stage == "base":
@@ -43,24 +46,28 @@ def training_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> list[D
     rng = random.Random(f"sft:{recipe.seed}")
     rng.shuffle(texts)
     wanted = recipe.steps * recipe.batch_tokens
-    chats = [
-        chat_document(tokenizer, exchanges)
-        for exchanges in conversations(web, wanted // 36 + 64, f"sft:{recipe.seed}")
-    ]
+    n_replayed = int(wanted * recipe.replay_share)
+    n_tools = int((wanted - n_replayed) * recipe.tool_share)
+    chats = conversations(web, wanted // 36 + 64, f"sft:{recipe.seed}")
     return [
-        *_until(chats, int(wanted * (1 - recipe.replay_share))),
-        *_until(
-            page_documents(texts[: wanted // 24], tokenizer), int(wanted * recipe.replay_share)
-        ),
+        *_until((chat_document(tokenizer, d) for d in chats), wanted - n_replayed - n_tools),
+        *_until(_tool_documents(recipe, web, tokenizer), n_tools),
+        *_until(page_documents(texts[: wanted // 24], tokenizer), n_replayed),
     ]
 
 
-def _until(documents: Sequence[Document], tokens: int) -> list[Document]:
+def _tool_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> Iterator[Document]:
+    rng = random.Random(f"tools:{recipe.seed}")
+    with closing(ToolTalk(web, recipe.n_strangers, f"sft:{recipe.seed}")) as talk:
+        while True:
+            yield chat_document(tokenizer, talk.dialogue(rng))
+
+
+def _until(documents: Iterable[Document], tokens: int) -> list[Document]:
     """The first documents that together have ``tokens`` tokens."""
-    chosen, total = [], 0
-    for document in documents:
-        if total >= tokens:
-            break
+    chosen: list[Document] = []
+    total, waiting = 0, iter(documents)
+    while total < tokens and (document := next(waiting, None)) is not None:
         chosen.append(document)
         total += len(document.ids)
     return chosen

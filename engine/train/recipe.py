@@ -58,6 +58,10 @@ class Recipe:
     seed: int = 1
     replay_share: float = 0.0
     """Share of an SFT batch's tokens that are pages of the web, against forgetting."""
+    tool_share: float = 0.0
+    """Share of the conversations' tokens in conversations that offer tools."""
+    n_strangers: int = 0
+    """People made up for those, to be looked up."""
     eval_every: int = 100
     sample_every_s: float = 8.0
     save_every_s: float = 60.0
@@ -168,6 +172,8 @@ _SFT = {
     "final_lr_share": 0.05,
     "grad_clip": 1.0,
     "replay_share": 0.25,
+    "tool_share": 0.65,
+    "n_strangers": 8000,
 }
 _STEPS: dict[tuple[str, str], int] = {
     ("nano", "base"): 1300,
