@@ -12,11 +12,12 @@ import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from engine.conversation import Part, PartKind
 from engine.data import lexicon
 from engine.data.dialogue import Dialogue, Exchange, Talk, n_turns, small_talk
-from engine.data.entities import Entity, Split
+from engine.data.entities import Entity
 from engine.data.pages import answer, question, write_page
 from engine.data.phrases import PERSON
 from engine.data.pocket_index import pocket_pages
@@ -40,6 +41,7 @@ ASKED_AS = {
 }
 """What is typed into the search after the name."""
 
+Use = Literal["train", "development", "heldout"]
 MAX_RESULT_CHARS = 600
 ALL_TOOLS = 0.75
 """Share of conversations that offer all tools; the others offer some."""
@@ -60,18 +62,22 @@ _FAILED = (
 )
 
 
-def word_split(word: str) -> Split:
-    """Whether the letters of a word are ever asked for in a conversation with tools."""
-    return "heldout" if hashlib.sha256(word.encode()).digest()[2] % 3 == 0 else "train"
+def letter_words(use: Use) -> list[str]:
+    """Words whose letters can be counted: those of the conversations, those that recipes may be
+    tuned on, and the held-out ones, which are all common words.
+    """
+    if use == "development":
+        words = {word for hobby in lexicon.HOBBIES for word in hobby.split() if len(word) > 4}
+        return sorted(words - {*letter_words("train"), *letter_words("heldout")})
+    common = list(lexicon.COMMON_WORDS)
+    if use == "train":
+        common += [*lexicon.THINGS, *(job for job in lexicon.OCCUPATIONS if "_" not in job)]
+        common += [name.lower() for name in lexicon.RIVER_NAMES]
+    return [word for word in dict.fromkeys(common) if _is_heldout(word) == (use == "heldout")]
 
 
-def letter_words(split: Split) -> list[str]:
-    """Words whose letters can be counted; the held-out ones are all common words."""
-    words = list(lexicon.COMMON_WORDS)
-    if split == "train":
-        words += [*lexicon.THINGS, *(job for job in lexicon.OCCUPATIONS if "_" not in job)]
-        words += [name.lower() for name in lexicon.RIVER_NAMES]
-    return [word for word in dict.fromkeys(words) if word_split(word) == split]
+def _is_heldout(word: str) -> bool:
+    return hashlib.sha256(word.encode()).digest()[2] % 5 < 2
 
 
 def letter_exchange(rng: random.Random, word: str) -> tuple[Exchange, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,6 +15,8 @@ from engine.data.web import Web, web_of
 from engine.data.world import WorldConfig
 from engine.errors import CheckpointError, LabError
 from engine.evals.answer import answers
+from engine.evals.results import result_is
+from engine.evals.tool_tasks import tools, tools_dev
 from engine.local import LocalModel
 from engine.manifest import MANIFEST, read_manifest
 from engine.train.corpus import page_documents
@@ -103,18 +104,10 @@ def skills(local: LocalModel) -> Figures:
         drawn = [make(rng) for _ in range(EXERCISES_A_KIND)]
         replies = answers(local, [item.question for item in drawn], web, max_tokens=96)
         right = sum(
-            _result_is(reply, item.result) for item, reply in zip(drawn, replies, strict=True)
+            result_is(reply, item.result) for item, reply in zip(drawn, replies, strict=True)
         )
         figures[kind] = {"n": len(drawn), "correct": right / len(drawn)}
     return figures
-
-
-def _result_is(reply: str, result: str) -> bool:
-    """Whether a worked answer ends in ``result``: its last number, or the letters at its end."""
-    if result.isdigit():
-        numbers = re.findall(r"\d+", reply)
-        return bool(numbers) and numbers[-1] == result
-    return reply.rstrip(". ").endswith(f" {result}")
 
 
 def bpb(local: LocalModel) -> Figures:
@@ -131,7 +124,9 @@ TASKS: dict[str, Callable[[LocalModel], Figures]] = {
     "facts": facts,
     "skills": skills,
     "bpb": bpb,
+    "tools": lambda local: tools(local, web_of(world_of(local))),
     "facts-dev": facts_dev,
+    "tools-dev": lambda local: tools_dev(local, web_of(world_of(local))),
 }
 DEFAULT_TASKS = ("facts", "skills", "bpb")
 

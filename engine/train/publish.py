@@ -11,6 +11,7 @@ from engine.checkpoint import save_checkpoint
 from engine.files import read_jsonl
 from engine.model import Transformer
 from engine.runs import now
+from engine.tool_prompt import TOOL_NAMES
 from engine.train.corpus import data_hash
 from engine.train.journal import Journal
 from engine.train.recipe import Recipe
@@ -46,6 +47,7 @@ def publish(
             "step": step,
             "tokens": step * recipe.batch_tokens,
             "seed": recipe.seed,
+            "tools": list(TOOL_NAMES) if recipe.tool_share else [],
             "recipe": recipe.to_json(),
             "data_sha256": data_hash(setup.documents),
             "metrics": dict(metrics),

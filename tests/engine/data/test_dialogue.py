@@ -7,8 +7,9 @@ WEB = web_of(PICO_WORLD)
 
 
 def test_no_conversation_asks_about_heldout_or_development_entities() -> None:
-    asked = {e.question for talk in conversations(WEB, 3000, "t") for e in talk}
-    answered = " ".join(e.answer for talk in conversations(WEB, 3000, "t") for e in talk)
+    said = [e for dialogue in conversations(WEB, 3000, "t") for e in dialogue.exchanges]
+    asked = {e.question for e in said}
+    answered = " ".join(e.answer for e in said)
     for entity in WEB.world.entities():
         if entity.split == "heldout" or entity.development:
             for attribute in entity.values:
