@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 
+from tools.sanitise import sanitised_line
 from tools.tool import Tool
 
 ENTRY_POINTS = "llmlab.tools"
@@ -45,9 +46,10 @@ class Registry:
                 if not isinstance(tool, Tool):
                     raise TypeError(f"{entry.value} is no tools.Tool")
                 self.add(tool)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 # Importing a stranger's package may raise anything.
-                self.problems.append(f"The tool {entry.name!r} was left out: {error}.")
+                why = sanitised_line(str(error) or type(error).__name__, 300)
+                self.problems.append(f"The tool {entry.name!r} was left out: {why}.")
 
     def __iter__(self) -> Iterator[Tool]:
         return iter(self._tools.values())

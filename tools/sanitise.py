@@ -26,7 +26,13 @@ def sanitised(text: str, max_chars: int) -> tuple[str, bool]:
     head = text[: 2 * max_chars + 100]
     plain = "".join(_plain(c) for c in _ANSI.sub("", head.replace("\r\n", "\n")))
     cut = len(head) < len(text) or len(plain) > max_chars
-    return (plain[: max(0, max_chars - len(CUT))].rstrip() + CUT if cut else plain.strip()), cut
+    plain = plain.strip()
+    return (plain[: max(0, max_chars - len(CUT))].rstrip() + CUT)[:max_chars] if cut else plain, cut
+
+
+def sanitised_line(text: str, max_chars: int) -> str:
+    """``text`` sanitised, and on one line: its white space made single spaces."""
+    return " ".join(sanitised(text, max_chars)[0].split())
 
 
 def _plain(char: str) -> str:

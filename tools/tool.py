@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tools.result import ToolResult
-from tools.sanitise import sanitised
+from tools.result import Kind, ToolResult
+from tools.sanitise import sanitised, sanitised_line
 
 Trust = Literal["pure", "jailed", "network"]
 """``pure``: computes within bounds, in this process. ``jailed``: runs foreign code in a jail.
@@ -19,9 +19,21 @@ Trust = Literal["pure", "jailed", "network"]
 
 Function = Callable[[str, threading.Event], ToolResult]
 
+MAX_ERROR_CHARS = 500
+"""Of an error, and of the name of a source."""
+
 
 class ToolError(Exception):
-    """A failure that the model is told of; ``str(error)`` is one sentence."""
+    """A failure that the model is told of; ``str(error)`` is one sentence.
+
+    Args:
+        sentence: what to tell.
+        kind: of the result, such as ``limit`` for what would cost too much.
+    """
+
+    def __init__(self, sentence: str, *, kind: Kind = "error") -> None:
+        super().__init__(sentence)
+        self.kind: Kind = kind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,22 +62,32 @@ class Tool:
             )
         begun = time.perf_counter()
         try:
-            result = self.function(text, cancelled or threading.Event())
+            result = _plain(self.function(text, cancelled or threading.Event()), self)
         except ToolError as error:
-            result = ToolResult(kind="error", error=str(error))
-        except Exception as error:
+            result = _plain(ToolResult(kind=error.kind, error=str(error)), self)
+        except (Exception, SystemExit) as error:
             # A tool may be anybody's: its fault must not end the engine.
             result = ToolResult(kind="crashed", error=f"{self.name}: {type(error).__name__}")
         elapsed_ms = result.elapsed_ms or (time.perf_counter() - begun) * 1000
-        output, cut = sanitised(result.output, self.max_output_chars)
-        error_line, _ = sanitised(result.error, 500)
-        return dataclasses.replace(
-            result,
-            output=output,
-            error=error_line,
-            truncated=result.truncated or cut,
-            elapsed_ms=elapsed_ms,
-        )
+        return dataclasses.replace(result, elapsed_ms=elapsed_ms)
+
+
+def _plain(result: ToolResult, tool: Tool) -> ToolResult:
+    """``result`` with all its texts sanitised, whoever made it.
+
+    Raises:
+        AttributeError: the function returned no result.
+        TypeError: a text in it is none.
+    """
+    output, cut = sanitised(result.output, tool.max_output_chars)
+    return dataclasses.replace(
+        result,
+        output=output,
+        error=sanitised_line(result.error, MAX_ERROR_CHARS),
+        tier=sanitised_line(result.tier, MAX_ERROR_CHARS),
+        sources=tuple(sanitised_line(source, MAX_ERROR_CHARS) for source in result.sources),
+        truncated=result.truncated or cut,
+    )
 
 
 def tool(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engine.conversation import Part
 from engine.data import lexicon
+from engine.data.entities import Entity
 from engine.data.pages import answer, question
 from engine.data.phrases import PHRASES
 from engine.data.skills import exercise
@@ -91,8 +92,8 @@ class Talk:
             and not entity.development
             and entity.tier in ("head", "torso")
         ]
-        self._people = [entity for entity in known if entity.kind == "person"]
-        self._places = [entity for entity in known if entity.kind != "person"]
+        self.people = [entity for entity in known if entity.kind == "person"]
+        self.places = [entity for entity in known if entity.kind != "person"]
 
     def exchange(self, rng: random.Random) -> Exchange:
         """About a fact, a skill or nothing."""
@@ -106,8 +107,16 @@ class Talk:
 
     def fact(self, rng: random.Random) -> Exchange:
         """Somebody or something well known, from memory."""
-        people = self._people
-        entity = rng.choice(people if rng.random() < 0.8 or not self._places else self._places)
+        if rng.random() >= 0.8 and self.places:
+            return self.place(rng)
+        return self._about(rng.choice(self.people), rng)
+
+    def place(self, rng: random.Random) -> Exchange:
+        """A town, a school, a river, an invention or a book."""
+        return self._about(rng.choice(self.places or self.people), rng)
+
+    @staticmethod
+    def _about(entity: Entity, rng: random.Random) -> Exchange:
         attribute = rng.choice(list(PHRASES[entity.kind]))
         return Exchange.of(question(entity, attribute, rng), answer(entity, attribute, rng))
 

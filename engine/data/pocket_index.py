@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.data.web import Web
 from engine.data.world import WorldConfig
-from tools.search.pocket import build_index
+from tools.search.pocket import FORMAT_VERSION, build_index
 
 EXERCISES = ("skills", "desk", "reading", "quiz", "tale")
 """Kinds of pages that tell nothing of the world beyond what others tell."""
@@ -24,8 +24,8 @@ def pocket_pages(web: Web) -> Iterator[tuple[str, str]]:
 
 
 def index_name(config: WorldConfig) -> str:
-    """The file name of a world's index: another world has another one."""
-    text = json.dumps(dataclasses.asdict(config), sort_keys=True)
+    """The file name of a world's index: another world, or form of index, has another one."""
+    text = json.dumps([FORMAT_VERSION, dataclasses.asdict(config)], sort_keys=True)
     return f"pocket-{hashlib.sha256(text.encode()).hexdigest()[:12]}.sqlite"
 
 

@@ -51,7 +51,7 @@ class Strangers:
 
     def _name(self, rng: random.Random) -> str:
         if rng.random() < OUTLANDISH:
-            return f"{_invented(rng)} {_invented(rng)}"
+            return f"{invented(rng)} {invented(rng)}"
         first = rng.choice(lexicon.FIRST_NAMES_F + lexicon.FIRST_NAMES_M)
         return f"{first} {rng.choice(self._lasts)}"
 
@@ -62,7 +62,8 @@ def use_of(name: str) -> Use:
     return "page" if share < 4 else "dialogue" if share < 9 else "development"
 
 
-def _invented(rng: random.Random) -> str:
+def invented(rng: random.Random) -> str:
+    """A word that means nothing, with a capital."""
     middle = rng.choice(_VOWELS) + rng.choice(_CODAS)
     ending = rng.choice(("", "o", "a", "i", "en", "ush", "old", "ery", "ik"))
     return rng.choice(_ONSETS) + middle + ending

@@ -1,8 +1,9 @@
 """Conversations in which the assistant may call tools: when to, how, and when not to.
 
-It answers from memory what it has read often, and looks up whom it has not met: people made up for
-these conversations, with pages that only the search finds. Sums go to the calculator, letters and
-lists to Python. Some searches find nothing, some tools fail, and then it says so.
+It answers from memory what it has read often, and looks up whom it has not met, at the very place
+where memory fails (see ``recollection``): people made up for these conversations, with pages that
+only the search finds. Sums go to the calculator, letters and lists to Python. Some searches find
+nothing, some tools fail, and then it says so.
 """
 
 from __future__ import annotations
@@ -18,16 +19,17 @@ from engine.conversation import Part, PartKind
 from engine.data import lexicon
 from engine.data.dialogue import Dialogue, Exchange, Talk, n_turns, small_talk
 from engine.data.entities import Entity
-from engine.data.pages import answer, question, write_page
+from engine.data.pages import question, write_page
 from engine.data.phrases import PERSON
 from engine.data.pocket_index import pocket_pages
 from engine.data.problems import problem
+from engine.data.recollection import recollection, values_said
 from engine.data.skills import spelling
-from engine.data.strangers import Strangers
+from engine.data.strangers import Strangers, invented
 from engine.data.web import Web
 from engine.tool_prompt import TOOL_NAMES
 from tools.calculator import calculate
-from tools.search.format import NO_RESULTS, as_text
+from tools.search.format import as_text
 from tools.search.pocket import PocketProvider, build_index
 from tools.tool import ToolError
 
@@ -43,22 +45,19 @@ ASKED_AS = {
 
 Use = Literal["train", "development", "heldout"]
 MAX_RESULT_CHARS = 600
+PLACES = 0.2
+"""Share of questions answered from memory that are not about people."""
+NONSENSE = 0.7
+"""Share of words that no page knows among those whose letters are counted."""
 ALL_TOOLS = 0.75
 """Share of conversations that offer all tools; the others offer some."""
 
 _DOWN = ("no connection", "it does not answer", "too many requests", "timed out")
-_NOT_FOUND = (
-    "I could not find {n}.",
-    "I could not find {n} anywhere.",
-    "The search found nothing, so I do not know. I could not find {n}.",
-)
-_NOT_SAID = (
-    "I found {n}, but not the {a}. I do not know.",
-    "The pages about {n} do not say it: I do not know the {a}.",
-)
+_NOT_FOUND = ("... I could not find {n}.", "... I could not find {n} anywhere.")
+_NOT_SAID = ("... I do not know. I found {n}, but not the {a}.",)
 _FAILED = (
-    "The search did not work, so I cannot say.",
-    "I could not search just now, so I do not know.",
+    "... I do not know. The search did not work.",
+    "... I do not know, and the search did not work.",
 )
 
 
@@ -150,8 +149,12 @@ class ToolTalk:
     # From memory
 
     def known(self, rng: random.Random) -> Exchange:
-        """Somebody well known: no call."""
-        return self._talk.fact(rng)
+        """Somebody or something well known: no call."""
+        if rng.random() < PLACES:
+            return self._talk.place(rng)
+        person, attribute = rng.choice(self._talk.people), rng.choice(list(PERSON))
+        said = " ".join(recollection(person, attribute, rng))
+        return Exchange.of(question(person, attribute, rng), said)
 
     def spelled(self, rng: random.Random) -> Exchange:
         """A word, letter by letter: no call."""
@@ -166,57 +169,59 @@ class ToolTalk:
 
     def looked_up(self, rng: random.Random) -> Exchange:
         """Somebody whom no page of the training web names."""
-        return self._search(rng, rng.choice(self._searchable))
+        return self._looked_up(rng, rng.choice(self._searchable))
 
     def looked_up_tail(self, rng: random.Random) -> Exchange:
         """Somebody who was hardly ever named."""
-        return self._search(rng, rng.choice(self._tail or self._searchable))
+        return self._looked_up(rng, rng.choice(self._tail or self._searchable))
 
     def two_looked_up(self, rng: random.Random) -> Exchange:
         """Two people at once: two calls in one turn."""
         first, second = rng.sample(self._searchable, 2)
         attribute = rng.choice(list(PERSON))
         asked = f"{question(first, attribute, rng)} {question(second, attribute, rng)}"
-        parts = (*self._searched(first, attribute), *self._searched(second, attribute))
-        said = f"{self._told(first, attribute, rng)} {self._told(second, attribute, rng)}"
-        return Exchange(asked, (*parts, Part("text", said)))
+        one, two = (self._search(person, attribute, rng) for person in (first, second))
+        joined = Part("text", f"{one[-1].text} {two[0].text}")
+        return Exchange(asked, (*one[:-1], joined, *two[1:]))
 
     def not_found(self, rng: random.Random) -> Exchange:
         """Somebody who stands nowhere at all."""
         person = self._strangers.draw(rng)
         while person.name in self._made_up:
             person = self._strangers.draw(rng)
-        attribute = rng.choice(list(PERSON))
-        said = rng.choice(_NOT_FOUND).format(n=person.name)
-        query = _query(person, attribute)
-        return _called(question(person, attribute, rng), "search", query, NO_RESULTS, said)
+        return self._looked_up(rng, person)
 
     def search_fails(self, rng: random.Random) -> Exchange:
         """The search itself is down."""
         person, attribute = rng.choice(self._searchable), rng.choice(list(PERSON))
-        output = f"error: search unavailable: {rng.choice(_DOWN)}"
-        asked, query = question(person, attribute, rng), _query(person, attribute)
-        return _called(asked, "search", query, output, rng.choice(_FAILED))
-
-    def _search(self, rng: random.Random, person: Entity) -> Exchange:
-        attribute = rng.choice(list(PERSON))
-        said = Part("text", self._told(person, attribute, rng))
-        return Exchange(
-            question(person, attribute, rng), (*self._searched(person, attribute), said)
+        before, _ = recollection(person, attribute, rng)
+        parts = (
+            Part("text", before),
+            Part("search", _query(person, attribute)),
+            Part("output", f"error: search unavailable: {rng.choice(_DOWN)}"),
+            Part("text", rng.choice(_FAILED)),
         )
+        return Exchange(question(person, attribute, rng), parts)
 
-    def _searched(self, person: Entity, attribute: str) -> tuple[Part, Part]:
+    def _looked_up(self, rng: random.Random, person: Entity) -> Exchange:
+        attribute = rng.choice(list(PERSON))
+        asked = question(person, attribute, rng)
+        return Exchange(asked, self._search(person, attribute, rng))
+
+    def _search(self, person: Entity, attribute: str, rng: random.Random) -> tuple[Part, ...]:
+        """An answer that looks the value up, and says what came of it."""
+        before, after = recollection(person, attribute, rng)
         query = _query(person, attribute)
         found = as_text(self._index.search(query), max_chars=MAX_RESULT_CHARS)
-        return Part("search", query), Part("output", found)
-
-    def _told(self, person: Entity, attribute: str, rng: random.Random) -> str:
-        """What can be said of somebody after a search: the value if it was found."""
-        found = self._searched(person, attribute)[1].text
-        if person.values[attribute] in found:
-            return answer(person, attribute, rng)
-        wording = rng.choice(_NOT_SAID if person.name in found else _NOT_FOUND)
-        return wording.format(n=person.name, a=ASKED_AS[attribute])
+        if not all(value in found for value in values_said(person, attribute)):
+            wording = rng.choice(_NOT_SAID if person.name in found else _NOT_FOUND)
+            after = wording.format(n=person.name, a=ASKED_AS[attribute])
+        return (
+            Part("text", before),
+            Part("search", query),
+            Part("output", found),
+            Part("text", after),
+        )
 
     # Calculator and Python
 
@@ -249,8 +254,11 @@ class ToolTalk:
         return _called(asked, "calc", expression, output, f"{a} {sign} {b} = {output}.")
 
     def letters(self, rng: random.Random) -> Exchange:
-        """Letters of a word."""
-        return letter_exchange(rng, rng.choice(self._words))[0]
+        """Letters of a word; of words that mean nothing too, as those can only be copied."""
+        word = rng.choice(self._words)
+        if rng.random() < NONSENSE:
+            word = "".join(invented(rng).lower() for _ in range(rng.randint(1, 2)))
+        return letter_exchange(rng, word)[0]
 
     def items(self, rng: random.Random) -> Exchange:
         """Things in a row."""
@@ -286,14 +294,14 @@ Maker = Callable[[ToolTalk, random.Random], Exchange]
 # What is drawn, the tool that it needs, and how often.
 _KINDS: tuple[tuple[Maker, str | None, int], ...] = (
     (ToolTalk.known, None, 28),
-    (ToolTalk.looked_up, "search", 25),
-    (ToolTalk.looked_up_tail, "search", 4),
+    (ToolTalk.looked_up, "search", 30),
+    (ToolTalk.looked_up_tail, "search", 6),
     (ToolTalk.two_looked_up, "search", 3),
     (ToolTalk.not_found, "search", 5),
     (ToolTalk.search_fails, "search", 2),
     (ToolTalk.computed_story, "calc", 12),
     (ToolTalk.computed, "calc", 6),
-    (ToolTalk.letters, "python", 8),
+    (ToolTalk.letters, "python", 11),
     (ToolTalk.items, "python", 3),
     (ToolTalk.total, "python", 3),
     (ToolTalk.spelled, None, 2),

@@ -42,14 +42,14 @@ def prefix_for(local: LocalModel, web: Web | None = None) -> str:
     return "" if local.chats else few_shot_prefix(web or web_of(NANO_WORLD))
 
 
-def check_fits(local: LocalModel, question: str, prefix: str) -> None:
-    """Refuse a question before any of them is answered.
+def check_fits(local: LocalModel, question: str, prefix: str, tools: Sequence[str] = ()) -> None:
+    """Refuse a question before any of them is answered; ``tools`` are offered with it.
 
     Raises:
         RequestError: it does not fit the context.
     """
     if local.chats:
-        ids = local.dialect.render_chat([Turn.of("user", question)])
+        ids = local.dialect.render_chat([Turn.of("user", question)], tools=tools)
     else:
         ids = local.dialect.render_completion(_document(prefix, question))
     if len(ids) > local.info.max_seq_len:

@@ -81,9 +81,29 @@ def card(name: str, manifest: dict[str, Any], figures: dict[str, Any]) -> str:
             f"| {kind} | {f['n']} | {f['correct']:.2f} |" for kind, f in figures["skills"].items()
         ]
         lines.append("")
+    if "tools" in figures:
+        lines += _tool_lines(figures["tools"])
     bits = figures["bpb"]["bits_per_byte"]
     lines += [f"Bits per byte on {figures['bpb']['pages']} held-out pages: {bits:.4f}", ""]
     return "\n".join(lines)
+
+
+def _tool_lines(figures: dict[str, Any]) -> list[str]:
+    """What tools change."""
+    return [
+        "With tools at hand (`Tools: calc, python, search.` as the first turn) and without: "
+        "held-out people, words and numbers; search looks through the pocket web, which has a page "
+        "about everybody.",
+        "",
+        "| questions | n | right with | right without | called the tool | no call at all |",
+        "|---|--:|--:|--:|--:|--:|",
+        *(
+            f"| {name.replace('_', ' ')} | {f['n']} | {f['with']:.3f} | {f['without']:.3f} "
+            f"| {f['called']:.3f} | {f['no_call']:.3f} |"
+            for name, f in figures.items()
+        ),
+        "",
+    ]
 
 
 def ship(source: str, name: str) -> Path:
@@ -94,7 +114,8 @@ def ship(source: str, name: str) -> Path:
     """
     info = find_checkpoint(source)
     local = LocalModel.load(source)
-    figures = {task: run_task(task, local) for task in DEFAULT_TASKS}
+    tasks = [*DEFAULT_TASKS, *(["tools"] if info.tools else [])]
+    figures = {task: run_task(task, local) for task in tasks}
     manifest = read_manifest(info.path)
     if manifest["parent"] is not None:
         # The parent ships too: name it as users will find it.

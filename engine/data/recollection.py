@@ -1,0 +1,41 @@
+"""Answers that go as far as memory goes, and no further: where an assistant with a search looks up.
+
+A small model cannot tell from a name whether it knows somebody (docs/log.md, 2026-11-22): half a
+name is as familiar as a whole one. But at the place where the value is to be said it either has one
+or it has none: there its own probabilities tell the known from the unknown. So the sentence begins
+as it would from memory, and where memory has nothing the call stands in the value's place.
+"""
+
+from __future__ import annotations
+
+import random
+
+from engine.data.entities import Entity
+
+# What leads to the value and what follows, by attribute. No article and no digit comes first: they
+# are guessed right by anybody, so doubt would come too late. A year therefore comes after a town.
+_SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
+    "born_year": (("{n} comes from", "{birthplace} and was born in {born_year}."),),
+    "birthplace": (
+        ("{n} comes from", "{birthplace}."),
+        ("{n} was born in", "{birthplace}."),
+    ),
+    "occupation": (("The occupation of {n} was", "{occupation}."),),
+    "school": (("{n} studied at", "{school}."), ("{n} attended", "{school}.")),
+    "residence": (("{n} lived in", "{residence}."), ("{n} settled in", "{residence}.")),
+    "hobby": (("{n} loved", "{hobby}."), ("{n} enjoyed", "{hobby}.")),
+}
+_SAID = {attribute: sentences[0][1] for attribute, sentences in _SENTENCES.items()}
+
+
+def recollection(person: Entity, attribute: str, rng: random.Random) -> tuple[str, str]:
+    """The answer about one fact of ``person``, up to the value and from it on."""
+    before, after = rng.choice(_SENTENCES[attribute])
+    return before.format(n=person.name), after.format(**person.values)
+
+
+def values_said(person: Entity, attribute: str) -> tuple[str, ...]:
+    """What has to be known for that answer."""
+    return tuple(
+        value for name, value in person.values.items() if f"{{{name}}}" in _SAID[attribute]
+    )
