@@ -4,7 +4,8 @@ From prompt to token: ``conversation`` (or an imported model's ``chat_template``
 ``generate`` takes requests and steps; ``admission`` lets rows in and ``prefixes`` finds what they
 need not read; ``share`` and ``batch`` lay out what one pass reads; ``forward`` computes it (in
 plain torch with ``paged``, in C with ``native_forward``, on a GPU with ``cuda_graph``);
-``sampling`` draws; ``row`` turns ids into events. ``dialect`` is one face for the lab's own models
+``sampling`` draws; ``row`` turns ids into events. ``calls`` says what of an answer is a tool call;
+the server, or ``tool_loop`` in this process, runs it and lets the row go on. ``dialect`` is one face for the lab's own models
 and for those that ``imports`` brings in; ``exporting`` and ``gguf_export`` take models out.
 
 Modules that never import torch, so that the terminal app may import them: ``errors``, ``paths``,
@@ -12,7 +13,8 @@ Modules that never import torch, so that the terminal app may import them: ``err
 ``events``, ``request``, ``row``, ``drawn``, ``speculate``, ``precision``, ``conversation``,
 ``byte_letters``, ``tokenizer_protocol``, ``tokenizer_imported``, ``chat_template``,
 ``template_sandbox``, ``hf_chat``, ``dialect``, ``gguf_vocabulary``, ``whole_folder``,
-``exporting``, ``tool_prompt``,
+``exporting``, ``calls``, ``tool_prompt``, ``tool_protocol``, ``tool_runner``, ``tools_here``,
+``pocket_here``,
 ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
 ``manifest``, ``runs``, ``remote``, ``train.recipe`` and ``data``.
 """

@@ -8,13 +8,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TypeVar
 
 from engine import endpoint, launch
 from engine.connection import Connection, GoneError, SilentError, connect
 from engine.errors import EngineUnavailableError, LabError
 from engine.launch import Child
 from engine.protocol import EngineState, EngineStatus, GenerateRequest, Health, StreamEvent
+from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
+
+Answer = TypeVar("Answer")
 
 __all__ = ["EngineClient", "EngineStatus"]
 
@@ -109,6 +113,38 @@ class EngineClient:
                 # It is being stopped, and has not begun to answer: the next one can.
                 if connection is self._connection:
                     self._set_status("down", "being stopped; it is started again")
+
+    async def tools(self) -> ToolList:
+        """The tools that models of this engine can call.
+
+        Raises:
+            LabError: they cannot be opened.
+            EngineUnavailableError: the engine cannot be started, or was lost.
+        """
+        return await self._ask_anew(Connection.tools)
+
+    async def call_tool(self, request: ToolRequest) -> ToolAnswer:
+        """Run one call, or write its output by hand; cancelling this cancels the call.
+
+        Raises:
+            RequestError: there is no such tool, or the model has not learned it.
+            CheckpointError: the checkpoint does not exist or is damaged.
+            EngineUnavailableError: the engine cannot be started, or was lost in the middle.
+        """
+        return await self._ask_anew(lambda connection: connection.call_tool(request))
+
+    async def _ask_anew(self, ask: Callable[[Connection], Awaitable[Answer]]) -> Answer:
+        """One question, put again to an engine started anew if the first turns out to be gone."""
+        for may_retry in (True, False):
+            if self.status.state != "ready":
+                await self.ensure()
+            try:
+                return await ask(await self._connect())
+            except GoneError as error:
+                self._notice_absence()
+                if not may_retry:
+                    raise _stopped_in_the_middle(error) from error
+        raise AssertionError("the second try returns or raises")
 
     async def close(self) -> None:
         """Close the connections; the engine stays, and leaves by itself when nobody needs it."""

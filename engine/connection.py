@@ -13,12 +13,16 @@ from engine import __version__, protocol, wire
 from engine.endpoint import Endpoint
 from engine.errors import EngineUnavailableError, LabError, RequestError
 from engine.protocol import Finished, GenerateRequest, Health, StreamEvent
+from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
 
 if TYPE_CHECKING:
     import httpx
 
 SILENCE_TIMEOUT_S = 20.0
 """A streaming engine says something every two seconds, if only that it still computes."""
+
+TOOL_TIMEOUT_S = 120.0
+"""The first call may have to wait for a checkpoint and for the index of the pocket web."""
 
 _CONNECT_TIMEOUT_S = 2.0
 
@@ -88,6 +92,40 @@ class Connection:
             raise GoneError(type(error).__name__) from error
         if unfinished:
             raise GoneError("the stream ended early")
+
+    async def tools(self) -> ToolList:
+        """The engine's tools.
+
+        Raises:
+            GoneError: the connection broke.
+            LabError: they cannot be opened.
+        """
+        return wire.decode(ToolList, await self._ask("GET", "/lab/tools"))
+
+    async def call_tool(self, request: ToolRequest) -> ToolAnswer:
+        """Run one call; cancelling this cancels the call.
+
+        Raises:
+            GoneError: the connection broke.
+            LabError: what the engine refused the request with.
+        """
+        content = wire.dumps(request).encode()
+        return wire.decode(ToolAnswer, await self._ask("POST", "/lab/tool", content))
+
+    async def _ask(self, method: str, path: str, content: bytes | None = None) -> object:
+        import httpx
+
+        timeout = httpx.Timeout(TOOL_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, pool=None)
+        try:
+            response = await self._http.request(method, path, content=content, timeout=timeout)
+        except httpx.TimeoutException as error:
+            raise SilentError(f"nothing for {TOOL_TIMEOUT_S:.0f} s") from error
+        except httpx.TransportError as error:
+            raise GoneError(type(error).__name__) from error
+        value: object = wire.loads(response.content)
+        if response.status_code != 200:
+            raise protocol.error_from_json(value)
+        return value
 
     async def close(self) -> None:
         """Close them; streams that are under way end in ``GoneError``."""

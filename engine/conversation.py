@@ -8,7 +8,7 @@ pages, and the facts learned from them can be found (docs/log.md, 2026-11-21).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +23,9 @@ _TURN_TOKENS: dict[Role, tuple[str, str]] = {
     "user": (special.USER_START, special.USER_END),
     "assistant": (special.ASSISTANT_START, special.ASSISTANT_END),
 }
+TURN_TOKENS = frozenset(name for pair in _TURN_TOKENS.values() for name in pair) | {special.BOS}
+"""What stands around turns, and in none."""
+
 _PART_TOKENS: dict[PartKind, tuple[str, str]] = {
     "python": (special.PYTHON_START, special.PYTHON_END),
     "search": (special.SEARCH_START, special.SEARCH_END),
@@ -45,11 +48,19 @@ class Turn:
 
     role: Role
     parts: tuple[Part, ...]
+    ids: tuple[int, ...] | None = None
+    """The turn just as it was generated, between the tokens that open and end it; then it has no
+    parts, and its ids are rendered as they are."""
 
     @staticmethod
     def of(role: Role, text: str) -> Turn:
         """A turn of one text part."""
         return Turn(role, (Part("text", text),))
+
+    @staticmethod
+    def of_ids(role: Role, ids: Iterable[int]) -> Turn:
+        """A turn that was generated: ids are never decoded and encoded again."""
+        return Turn(role, (), tuple(ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ def render(tokenizer: Tokenizer, turns: Iterable[Turn]) -> Rendered:
         speaks = turn.role == "assistant"
         start, end = (tokenizer.special[name] for name in _TURN_TOKENS[turn.role])
         add([start], False)
+        for token, is_output in _with_outputs(tokenizer, turn.ids or ()):
+            add([token], speaks and not is_output)
         for part in turn.parts:
             counts = speaks and part.kind != "output"
             if part.kind == "text":
@@ -86,6 +99,16 @@ def render(tokenizer: Tokenizer, turns: Iterable[Turn]) -> Rendered:
                 add([opening, *tokenizer.encode(" " + part.text), closing], counts)
         add([end], speaks)
     return Rendered(ids, mask)
+
+
+def _with_outputs(tokenizer: Tokenizer, ids: Sequence[int]) -> Iterator[tuple[int, bool]]:
+    """Each id of a generated turn, and whether it is of a tool's output or its two tokens."""
+    start, end = (tokenizer.special.get(name) for name in _PART_TOKENS["output"])
+    in_output = False
+    for token in ids:
+        in_output = in_output or token == start
+        yield token, in_output
+        in_output = in_output and token != end
 
 
 def render_chat(

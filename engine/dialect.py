@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine import conversation, special
+from engine.calls import MAX_OUTPUT_TOKENS, NO_RULES, CallRules, Fence
 from engine.chat_template import ChatTemplate
 from engine.conversation import Turn
 from engine.errors import RequestError
@@ -20,6 +21,8 @@ from engine.manifest import CheckpointInfo
 from engine.tokenizer import Tokenizer, load_tokenizer
 from engine.tokenizer_imported import ImportedTokenizer
 from engine.tokenizer_protocol import AnyTokenizer
+from engine.tool_prompt import tools_line
+from tools.tool import Tool
 
 
 class Dialect(Protocol):
@@ -36,15 +39,65 @@ class Dialect(Protocol):
         ...
 
     @property
+    def tools(self) -> tuple[str, ...]:
+        """Names of the tools that it has learned to call."""
+        ...
+
+    @property
     def answer_prefix(self) -> str:
         """What a rendered answer begins with that its reader did not ask for."""
         ...
 
-    def render_chat(self, turns: Iterable[Turn], continue_ids: Sequence[int] = ()) -> list[int]:
+    def render_chat(
+        self,
+        turns: Iterable[Turn],
+        continue_ids: Sequence[int] = (),
+        tools: Iterable[str] = (),
+    ) -> list[int]:
         """The prompt for the assistant's next turn, of which ``continue_ids`` are said already.
+
+        ``tools`` are the names of those that are offered.
 
         Raises:
             RequestError: the model does not take such a conversation.
+        """
+        ...
+
+    def answer_rules(
+        self, offered: Iterable[Tool] = (), approve: Iterable[str] = (), max_calls: int = 0
+    ) -> CallRules:
+        """What the assistant's next turn may hold beside text.
+
+        Args:
+            offered: tools that it may call.
+            approve: names of those whose calls end the row.
+            max_calls: calls that run in one turn.
+
+        Raises:
+            RequestError: the model has not learned to call one of them.
+        """
+        ...
+
+    def encode_call(self, tool: Tool, text: str) -> list[int]:
+        """A call as the model would have drawn it; ``engine.calls.Call.text`` gives it back.
+
+        Raises:
+            RequestError: its vocabulary has no tokens for such a call.
+        """
+        ...
+
+    def encode_output(self, text: str, room: int = MAX_OUTPUT_TOKENS + 2) -> list[int]:
+        """A tool's output as the model reads it, cut behind a token where it is too long.
+
+        Args:
+            text: ordinary text, whatever it says.
+            room: tokens that fit.
+
+        Returns:
+            The ids; none if there is not even room for the two tokens around the text.
+
+        Raises:
+            RequestError: its vocabulary has no tokens for outputs.
         """
         ...
 
@@ -62,13 +115,75 @@ class LabDialect:
 
     answer_prefix = " "
 
-    def __init__(self, tokenizer: Tokenizer, *, chats: bool) -> None:
+    def __init__(self, tokenizer: Tokenizer, *, chats: bool, tools: tuple[str, ...] = ()) -> None:
         self.tokenizer = tokenizer
         self.chats = chats
+        self.tools = tools
 
-    def render_chat(self, turns: Iterable[Turn], continue_ids: Sequence[int] = ()) -> list[int]:
-        """See ``engine.conversation.render_chat``."""
-        return conversation.render_chat(self.tokenizer, turns, continue_ids)
+    def render_chat(
+        self,
+        turns: Iterable[Turn],
+        continue_ids: Sequence[int] = (),
+        tools: Iterable[str] = (),
+    ) -> list[int]:
+        """See ``engine.conversation.render_chat``. The tools stand in a turn before all others."""
+        names, turns = tuple(tools), list(turns)
+        for turn in turns:
+            self._check_generated(turn.ids or ())
+        offer = [Turn.of("system", tools_line(names))] if names else []
+        return conversation.render_chat(self.tokenizer, [*offer, *turns], continue_ids)
+
+    def _check_generated(self, ids: Iterable[int]) -> None:
+        for token in ids:
+            name = self.tokenizer.special_names.get(token)
+            if name in conversation.TURN_TOKENS:
+                raise RequestError(
+                    f"The ids of a message hold {name}, which stands around turns and in none. "
+                    "Leave it out.",
+                    param="messages",
+                )
+
+    def answer_rules(
+        self, offered: Iterable[Tool] = (), approve: Iterable[str] = (), max_calls: int = 0
+    ) -> CallRules:
+        """Text, the end of the turn, and calls of what is offered: no other structure is drawn."""
+        ids, handed_over = self.tokenizer.special, frozenset(approve)
+        fences = []
+        for tool in offered:
+            if tool.name not in self.tools:
+                raise _not_learned(tool.name, self.tools)
+            start, end = self._fence(tool)
+            fences.append(Fence(tool.name, start, end, tool.name in handed_over))
+        drawable = {token for fence in fences for token in (fence.start, fence.end)}
+        return CallRules(
+            fences=tuple(fences),
+            output=(ids[special.OUTPUT_START], ids[special.OUTPUT_END]),
+            never=frozenset(ids.values()) - drawable - self.stop_ids(chat=True),
+            max_calls=max_calls,
+        )
+
+    def encode_call(self, tool: Tool, text: str) -> list[int]:
+        """The text as ordinary tokens, whatever it says, between the tool's two tokens."""
+        start, end = self._fence(tool)
+        return [start, *self.tokenizer.encode(" " + text), end]
+
+    def encode_output(self, text: str, room: int = MAX_OUTPUT_TOKENS + 2) -> list[int]:
+        """The text as ordinary tokens, whatever it says, between the tokens of an output."""
+        if room < 2:
+            return []
+        start, end = (self.tokenizer.special[n] for n in (special.OUTPUT_START, special.OUTPUT_END))
+        most = min(MAX_OUTPUT_TOKENS, room - 2)
+        return [start, *self.tokenizer.encode(" " + text)[:most], end]
+
+    def _fence(self, tool: Tool) -> tuple[int, int]:
+        ids = self.tokenizer.special
+        if not {tool.start, tool.end} <= ids.keys():
+            raise RequestError(
+                f"This model's vocabulary has no tokens {tool.start} and {tool.end}, with which "
+                f"{tool.name[:80]!a} is called. Choose another model.",
+                param="tools",
+            )
+        return ids[tool.start], ids[tool.end]
 
     def render_completion(self, text: str, continue_ids: Sequence[int] = ()) -> list[int]:
         """See ``engine.conversation.render_completion``."""
@@ -90,6 +205,7 @@ class ImportedDialect:
     """
 
     answer_prefix = ""
+    tools: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -106,17 +222,49 @@ class ImportedDialect:
         """Whether there is a chat template."""
         return self._template is not None
 
-    def render_chat(self, turns: Iterable[Turn], continue_ids: Sequence[int] = ()) -> list[int]:
-        """Write the conversation down; the template's structure alone becomes special ids."""
+    def render_chat(
+        self,
+        turns: Iterable[Turn],
+        continue_ids: Sequence[int] = (),
+        tools: Iterable[str] = (),
+    ) -> list[int]:
+        """Write the conversation down; the template's structure alone becomes special ids.
+
+        A template writes text, so a turn that was generated is decoded for it, structure left out.
+        """
+        for name in tools:
+            raise _not_learned(name, self.tools)
         if self._template is None:
             raise RequestError(
                 "This model has no chat template: it continues documents and has not learned to "
                 "answer. Give it a prompt, or choose an instruct model."
             )
         ids: list[int] = []
-        for piece in self._template.render(turns):
+        for piece in self._template.render(map(self._as_text, turns)):
             ids += self.tokenizer.encode(piece.text) if piece.token is None else [piece.token]
         return [*ids, *continue_ids]
+
+    def _as_text(self, turn: Turn) -> Turn:
+        return turn if turn.ids is None else Turn.of(turn.role, self.tokenizer.decode(turn.ids))
+
+    def answer_rules(
+        self, offered: Iterable[Tool] = (), approve: Iterable[str] = (), max_calls: int = 0
+    ) -> CallRules:
+        """Whatever it says is text: the tool calls of imported models are not understood."""
+        for tool in offered:
+            raise _not_learned(tool.name, self.tools)
+        return NO_RULES
+
+    def encode_call(self, tool: Tool, text: str) -> list[int]:
+        """Refuse: an imported model has no such tokens."""
+        raise _not_learned(tool.name, self.tools)
+
+    def encode_output(self, text: str, room: int = MAX_OUTPUT_TOKENS + 2) -> list[int]:
+        """Refuse: an imported model has no such tokens."""
+        raise RequestError(
+            "This model is imported, and the lab does not know how it reads a tool's output. "
+            "Choose a model of the lab."
+        )
 
     def render_completion(self, text: str, continue_ids: Sequence[int] = ()) -> list[int]:
         """The text, after what the tokenizer puts before every document."""
@@ -127,6 +275,15 @@ class ImportedDialect:
         return self._eos_ids
 
 
+def _not_learned(name: str, learned: tuple[str, ...]) -> RequestError:
+    knows = f"it knows {', '.join(learned)}" if learned else "it has learned none"
+    return RequestError(
+        f"This model has not learned to call the tool {name[:80]!a}: {knows}. Offer it others, "
+        "choose another model, or ask without tools.",
+        param="tools",
+    )
+
+
 def load_dialect(info: CheckpointInfo) -> Dialect:
     """The dialect of a checkpoint.
 
@@ -135,7 +292,7 @@ def load_dialect(info: CheckpointInfo) -> Dialect:
     """
     if info.imported:
         return read_imported_dialect(info.path)
-    return LabDialect(load_tokenizer(info.path), chats=info.chats)
+    return LabDialect(load_tokenizer(info.path), chats=info.chats, tools=info.tools)
 
 
 def read_imported_dialect(folder: Path) -> ImportedDialect:

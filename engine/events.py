@@ -1,7 +1,8 @@
 """What a caller sees of a generation. Imports no torch: these records travel to the app.
 
-The engine answers every request with a stream of ``TokenEvent``; nothing else leaves it. A row
-(one sample of a request) ends with the one event whose ``finish_reason`` is not None.
+The generation engine answers every request with a stream of ``TokenEvent``. A row (one sample of a
+request) ends with the one event whose ``finish_reason`` is not None. Where a model calls tools, the
+server adds ``ToolCalled`` and ``ToolReturned``.
 """
 
 from __future__ import annotations
@@ -10,12 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-FinishReason = Literal["stop", "length", "cancelled"]
-Span = Literal["prompt", "text", "output"]
-"""Of the prompt, drawn by the model, or appended by the lab (a tool's output)."""
+from tools.result import Kind
+
+FinishReason = Literal["stop", "length", "cancelled", "tool_call"]
+"""``tool_call``: the row ends with a call that somebody else is to answer."""
+Span = Literal["prompt", "text", "call", "output"]
+"""Of the prompt, drawn by the model as text or within a tool call (from its start token to its end
+token), or appended by the lab: a tool's output with its two tokens."""
 
 NO_TOKEN = -1
-"""The ``id`` of the event that ends a cancelled row: it may carry held-back text, but no token."""
+"""The ``id`` of an event without a token: it ends a row between two tokens, or carries text that
+was held back when a tool call began."""
 
 FIRST_UNNUMBERED = -2
 """Other servers send text without token ids. Their tokens get ids from here downwards, equal for
@@ -59,15 +65,46 @@ class TokenEvent:
     finish_reason: FinishReason | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCalled:
+    """The model has ended a call. It runs now, or the row ends with it (``tool_call``)."""
+
+    row: int
+    call: int
+    """Which call of the turn, from 0; those of ``continue_ids`` are counted."""
+    tool: str
+    text: str
+    """What was asked of the tool."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolReturned:
+    """A call's result, whose tokens came just before. The fields are those of ``ToolResult``."""
+
+    row: int
+    call: int
+    tool: str
+    kind: Kind
+    output: str
+    error: str
+    elapsed_ms: float
+    tier: str
+    truncated: bool
+    """Whether the model reads less than the tool said."""
+    sources: tuple[str, ...]
+    n_tokens: int
+    """Tokens appended to the row, the two around the output included."""
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """All drawn tokens of one row."""
 
     prompt_ids: tuple[int, ...]
     ids: tuple[int, ...]
-    """Drawn ids, a stop token included."""
+    """Drawn ids, those of tool calls and a stop token included; never a tool's output."""
     text: str
-    """Without the stop token or the stop string."""
+    """Without the stop token or the stop string, and without calls."""
     logprobs: tuple[float, ...]
     finish_reason: FinishReason
 
@@ -78,14 +115,14 @@ def collect(prompt_ids: Iterable[int], events: Iterable[TokenEvent]) -> Completi
     Raises:
         ValueError: no event says why the row ended.
     """
-    drawn = [event for event in events if event.span == "text"]
+    drawn = [event for event in events if event.span in ("text", "call")]
     if not drawn or drawn[-1].finish_reason is None:
         raise ValueError("the row has not finished")
     tokens = [event for event in drawn if event.id != NO_TOKEN]
     return Completion(
         prompt_ids=tuple(prompt_ids),
         ids=tuple(event.id for event in tokens),
-        text="".join(event.text for event in drawn),
+        text="".join(event.text for event in drawn if event.span == "text"),
         logprobs=tuple(event.logprob for event in tokens),
         finish_reason=drawn[-1].finish_reason,
     )

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine.admission import Admission, default_kv_bytes
 from engine.batch import Batch, make_batch, next_batch
+from engine.calls import Call
 from engine.detokenize import TokenBytes
 from engine.drawn import given
 from engine.errors import RequestError
@@ -99,7 +100,8 @@ class Generator:
                 chunk = min(GPU_CHUNK, max(32, n_tokens))
         self._chunk = chunk
         self._last: _Decoded | None = None
-        self._sampler: tuple[list[Row], Sampler] | None = None
+        self._sampler: tuple[list[Row], list[frozenset[int]], Sampler] | None = None
+        self._calls: list[Call] = []
         self._echoes: dict[int, Echo] = {}
 
     @property
@@ -138,8 +140,15 @@ class Generator:
         if request.echo:
             self._echoes[request_id] = Echo(rows, [])
 
+    def take_calls(self) -> list[Call]:
+        """The tool calls that rows have ended since this was last asked."""
+        calls, self._calls = self._calls, []
+        return calls
+
     def proceed(self, request_id: int, sample: int, ids: Sequence[int]) -> list[TokenEvent]:
         """Let a paused row go on, ``ids`` (a tool's output) appended; return their events.
+
+        Without any ids the row ends for want of room.
 
         Raises:
             RequestError: no such row is paused, or the ids are more than its request made room
@@ -148,7 +157,7 @@ class Generator:
         for row in self._admission.rows:
             if (row.request_id, row.sample, row.paused) == (request_id, sample, True):
                 row.request.check_forced(row.n_forced + len(ids), ids, self.config.vocab_size)
-                events = row.force(ids)
+                events = row.force(ids) if ids else [row.out_of_room()]
                 self._last = self._sampler = None  # neither has seen the ids
                 self._admission.drop_finished()
                 return events
@@ -207,7 +216,7 @@ class Generator:
             RequestError: the model or this engine cannot serve it.
             RuntimeError: the engine is busy with other requests.
         """
-        self._require_idle()
+        self.require_idle()
         self.submit(0, request)
         try:
             while self.busy:
@@ -224,7 +233,7 @@ class Generator:
             RequestError: the model or this engine cannot serve it.
             RuntimeError: the engine is busy with other requests.
         """
-        self._require_idle()
+        self.require_idle()
         events: dict[tuple[int, int], list[TokenEvent]] = {}
         try:
             for i, request in enumerate(requests):
@@ -240,7 +249,12 @@ class Generator:
             for i, request in enumerate(requests)
         ]
 
-    def _require_idle(self) -> None:
+    def require_idle(self) -> None:
+        """See that nobody else's requests are under way.
+
+        Raises:
+            RuntimeError: some are.
+        """
         if self.n_rows or self.n_waiting:
             raise RuntimeError("the engine is busy: drive it with submit and step")
 
@@ -269,21 +283,28 @@ class Generator:
         for share in shares:
             row, seen = share.row, [next(drawn) for _ in range(1 + len(share.guess))]
             row.n_cached += share.n_new
+            banned = row.banned
             for token, guessed in zip(seen, [*share.guess, None], strict=True):
-                events.append(row.take(token))
-                if token.id != guessed or row.finish_reason or row.paused:
+                events += row.take(token)
+                done = row.finish_reason or row.paused
+                # What was drawn behind a guess is void if other ids are banned from there on.
+                if done or token.id != guessed or row.banned is not banned:
                     break
                 row.n_cached += 1
+            if row.ended_call is not None:
+                self._calls.append(row.ended_call)
+                row.ended_call = None
         return ids_W, events
 
     def _sampler_for(self, shares: Sequence[Share]) -> Sampler:
-        """The sampler of these rows, kept while they stay the same and nobody guesses."""
+        """The sampler of these rows, kept while they and what they must not say stay the same."""
         rows = [share.row for share in shares for _ in range(1 + len(share.guess))]
-        if self._sampler is None or self._sampler[0] != rows:
+        banned = [row.banned for row in rows]
+        if self._sampler is None or self._sampler[:2] != (rows, banned):
             params, ids = [row.request.params for row in rows], [row.ids for row in rows]
-            sampler = Sampler(params, ids, self.config.vocab_size, self._device)
-            self._sampler = rows, sampler
-        return self._sampler[1]
+            sampler = Sampler(params, ids, self.config.vocab_size, self._device, banned)
+            self._sampler = rows, banned, sampler
+        return self._sampler[2]
 
     def _describe_echoes(self, shares: Sequence[Share], logits_WV: Tensor) -> list[TokenEvent]:
         """Say how the model saw the tokens of prompts that this pass has read."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
+from engine.calls import NO_RULES
 from engine.checkpoint import load_model
 from engine.conversation import Turn
 from engine.dialect import Dialect, load_dialect
@@ -79,6 +80,11 @@ class LocalModel:
         """Whether it was trained on conversations; a base model only continues documents."""
         return self.dialect.chats
 
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """Names of the tools that it has learned to call."""
+        return self.dialect.tools
+
     def stop_ids(self, *, chat: bool) -> frozenset[int]:
         """Ids that end a row: the end of the assistant's turn, or of the document."""
         return self.dialect.stop_ids(chat=chat)
@@ -113,9 +119,10 @@ class LocalModel:
         self, prompts: Sequence[list[int]], params: SamplingParams, *, n: int, chat: bool
     ) -> list[list[Completion]]:
         stop_ids = self.stop_ids(chat=chat)
+        rules = self.dialect.answer_rules() if chat else NO_RULES
         return self.generator.generate_all(
             [
-                Request(prompt_ids=tuple(ids), params=params, n=n, stop_ids=stop_ids)
+                Request(prompt_ids=tuple(ids), params=params, n=n, stop_ids=stop_ids, calls=rules)
                 for ids in prompts
             ]
         )

@@ -47,6 +47,8 @@ class CheckpointInfo:
     """Whether it was trained on conversations; a base model only continues documents."""
     sha256: str
     """Of the weights; of several files, the SHA-256 of their hashes."""
+    tools: tuple[str, ...] = ()
+    """Names of the tools that it has learned to call."""
 
     @property
     def imported(self) -> bool:
@@ -89,6 +91,7 @@ def read_info(folder: Path, name: str, *, shipped: bool = False) -> CheckpointIn
             stage=str(data["stage"]),
             # Manifests of before there were imported models leave it to the stage.
             chats=bool(data.get("chats", data["stage"] != "base")),
+            tools=tuple(map(str, data.get("tools", ()))),
             preset=str(data["preset"]),
             n_params=int(data["n_params"]),
             max_seq_len=int(data["max_seq_len"]),

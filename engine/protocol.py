@@ -4,7 +4,10 @@
 ``data: {"type": ...}`` and one JSON object: one ``started``, then ``token`` events of all rows as
 they come, and a ``finished`` for each row. A stream is whole when ``n`` rows have finished; it may
 instead end in one ``error``. A line beginning with ``:`` only says that the engine still lives.
+Where tools are offered, a call is a ``tool_called`` behind the token that ends it, then the tokens
+of the output (``forced``, span ``output``) and a ``tool_returned``.
 ``GET /lab/health`` answers with :class:`Health`. Errors are ``{"error": {"type", "message"}}``.
+``/lab/tools`` and ``/lab/tool`` are in :mod:`engine.tool_protocol`.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from typing import Any, Literal
 
 from engine import errors, wire
 from engine.errors import LabError, PromptTooLongError, RequestError
-from engine.events import FinishReason, TokenEvent
+from engine.events import FinishReason, TokenEvent, ToolCalled, ToolReturned
 from engine.request import Priority
 from engine.sampling_params import SamplingParams
 
@@ -31,6 +34,9 @@ MAX_PROMPT_CHARS = 500_000
 """Longest text the engine turns to tokens: more than any model here reads. (Beyond 700,000 blanks
 in a row, tiktoken's regular expressions end in a panic instead of tokens.)"""
 
+MAX_CALLS = 32
+"""Most tool calls of one turn that a request may allow."""
+
 MAX_STOPS = 16
 MAX_STOP_CHARS = 1000
 """Bounds on stop strings, which are looked for at every token."""
@@ -38,10 +44,31 @@ MAX_STOP_CHARS = 1000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """One turn of a conversation."""
+    """One turn of a conversation.
+
+    ``ids`` are an assistant's turn just as it was generated, tool calls and their outputs and all,
+    between the token that opens the turn and the one that ends it; ``content`` is then empty. Only
+    so does the model read again what it said: a text may be encoded in another way.
+
+    Raises:
+        RequestError: ids of another role's turn, beside a text, or negative ones.
+    """
 
     role: Role
     content: str
+    ids: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.ids is None:
+            return
+        if self.role != "assistant" or self.content:
+            raise RequestError(
+                f"A message of the role {self.role} has ids{' and a text' * bool(self.content)}. "
+                "Give ids for an assistant's message only, with an empty content.",
+                param="messages",
+            )
+        if any(token < 0 for token in self.ids):
+            raise RequestError("A token id is a negative number. Give ids of the vocabulary.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,9 +80,14 @@ class GenerateRequest:
     them after the prompt, and no events are sent for them. ``echo`` asks for an event for each
     token of the prompt as well; every row gets them, before its own tokens.
 
+    ``tools`` are offered to the model, in a system turn of their own before all others, and its
+    calls run, at most ``max_calls`` a turn. The calls of those in ``approve`` do not: the row ends
+    with ``tool_call``, and whoever asked goes on with another request, whose ``continue_ids`` are
+    all ids of the turn so far, call and output included (see ``engine.tool_protocol``).
+
     Raises:
         RequestError: not exactly one of the three prompts, an empty conversation, ``n`` out of
-            bounds, or too many stop strings.
+            bounds, too many stop strings, tools without a conversation.
         PromptTooLongError: more text than the engine turns to tokens.
     """
 
@@ -69,6 +101,9 @@ class GenerateRequest:
     echo: bool = False
     priority: Priority = "interactive"
     speculate: int = 0
+    tools: tuple[str, ...] = ()
+    approve: tuple[str, ...] = ()
+    max_calls: int = 4
 
     def __post_init__(self) -> None:
         given = [name for name in _PROMPTS if getattr(self, name) is not None]
@@ -84,12 +119,19 @@ class GenerateRequest:
         if any(token < 0 for token in (*(self.prompt_ids or ()), *self.continue_ids)):
             raise RequestError("A token id is a negative number. Give ids of the vocabulary.")
         self._check_sizes()
+        self._check_tools()
 
     @property
     def n_chars(self) -> int:
         """Characters of text that have to be turned to tokens."""
         contents = sum(len(message.content) for message in self.messages or ())
         return len(self.prompt or "") + contents
+
+    @property
+    def n_ids(self) -> int:
+        """Ids that were given as such."""
+        of_turns = sum(len(message.ids or ()) for message in self.messages or ())
+        return len(self.prompt_ids or ()) + of_turns
 
     def _check_sizes(self) -> None:
         if self.n_chars > MAX_PROMPT_CHARS:
@@ -103,6 +145,27 @@ class GenerateRequest:
                 f"stop holds {len(stop)} strings of {sum(map(len, stop)):,} characters, but may "
                 f"hold {MAX_STOPS} of {MAX_STOP_CHARS:,} together. Give fewer or shorter ones.",
                 param="stop",
+            )
+
+    def _check_tools(self) -> None:
+        if self.tools and self.messages is None:
+            raise RequestError(
+                "tools are offered, but only a conversation can call them. Give messages.",
+                param="tools",
+            )
+        if len(set(self.tools)) < len(self.tools):
+            raise RequestError("tools names one tool twice. Name each once.", param="tools")
+        for name in self.approve:
+            if name not in self.tools:
+                raise RequestError(
+                    f"approve names {name[:80]!a}, which is not among tools. Offer it or leave it "
+                    "out.",
+                    param="approve",
+                )
+        if not 0 <= self.max_calls <= MAX_CALLS:
+            raise RequestError(
+                f"max_calls is {self.max_calls}, but must be between 0 and {MAX_CALLS}.",
+                param="max_calls",
             )
 
 
@@ -135,7 +198,7 @@ class Finished:
     tokens_per_s: float
 
 
-StreamEvent = Started | TokenEvent | Finished
+StreamEvent = Started | TokenEvent | ToolCalled | ToolReturned | Finished
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,6 +231,8 @@ class EngineStatus:
 _EVENT_TYPES: dict[str, type[Any]] = {
     "started": Started,
     "token": TokenEvent,
+    "tool_called": ToolCalled,
+    "tool_returned": ToolReturned,
     "finished": Finished,
 }
 _TYPE_NAMES = {kind: name for name, kind in _EVENT_TYPES.items()}

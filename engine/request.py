@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from engine.calls import NO_RULES, CallRules
 from engine.errors import PromptTooLongError, RequestError
 from engine.sampling_params import SamplingParams
 
@@ -29,8 +30,11 @@ class Request:
     """Samples drawn from one reading of the prompt; sample i of a seed is the same for every n."""
     stop_ids: frozenset[int] = frozenset()
     """Ids that end a row: ``<|assistant_end|>`` in a chat, ``<|bos|>`` in plain text."""
-    pause_ids: frozenset[int] = frozenset()
-    """Ids on which a row pauses, such as the end of a tool call, until ``Generator.proceed``."""
+    calls: CallRules = NO_RULES
+    """What the answer may hold beside text. A row that ends a tool call pauses until
+    ``Generator.proceed``, or ends."""
+    n_said: int = 0
+    """How many of the last prompt ids are of the answer already."""
     max_forced: int = 0
     """Tokens that ``Generator.proceed`` may append to a row in all; room is kept for them."""
     echo: bool = False
@@ -46,6 +50,10 @@ class Request:
             raise RequestError("The prompt holds no token. Begin it with <|bos|>.")
         if self.n < 1:
             raise RequestError(f"n = {self.n} samples were asked for. Ask for at least 1.")
+        if not 0 <= self.n_said <= len(self.prompt_ids):
+            raise RequestError(
+                f"n_said = {self.n_said}, but the prompt has {len(self.prompt_ids)} tokens."
+            )
         if self.max_forced < 0:
             raise RequestError(f"max_forced = {self.max_forced}, but must be at least 0.")
         if not 0 <= self.speculate <= MAX_SPECULATED:

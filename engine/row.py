@@ -11,6 +11,7 @@ import random
 import secrets
 from collections.abc import Sequence
 
+from engine.calls import Call, CallState, Fence
 from engine.detokenize import Detokenizer, TokenBytes, token_text
 from engine.drawn import Drawn, given
 from engine.events import NO_TOKEN, Alternative, FinishReason, Span, TokenEvent
@@ -32,9 +33,9 @@ class Row:
     """
 
     __slots__ = (
-        "_ahead", "_chance", "_lookup", "_max_seq_len", "_stops", "_text", "_tokenizer", "blocks",
-        "finish_reason", "ids", "n_cached", "n_drawn", "n_forced", "paused", "request",
-        "request_id", "sample",
+        "_ahead", "_chance", "_lookup", "_max_seq_len", "_state", "_stops", "_text", "_tokenizer",
+        "blocks", "ended_call", "finish_reason", "ids", "n_cached", "n_drawn", "n_forced", "paused",
+        "request", "request_id", "sample",
     )  # fmt: skip
 
     def __init__(
@@ -58,7 +59,12 @@ class Row:
         self.n_forced = 0
         """Ids appended by ``force``."""
         self.paused = False
+        """Whether it waits for ``force``, with a call that it has ended."""
+        self.ended_call: Call | None = None
+        """The call with whose last token the row paused or ended."""
         self.finish_reason: FinishReason | None = None
+        said = self.ids[len(self.ids) - request.n_said :]
+        self._state = CallState(request.calls, request.stop_ids, said)
         self._max_seq_len = max_seq_len
         self._tokenizer = tokenizer
         self._text = Detokenizer(tokenizer)
@@ -108,11 +114,14 @@ class Row:
             self._ahead.append(self._chance.getrandbits(32) / 2**32)
         return self._ahead[:n]
 
-    def take(self, drawn: Drawn) -> TokenEvent:
+    def take(self, drawn: Drawn) -> list[TokenEvent]:
         """Append a drawn token, decide whether the row ends or pauses with it, and report it."""
         self.ids.append(drawn.id)
         self.n_drawn += 1
         del self._ahead[:1]
+        begun, ended = self._state.open, self._state.see(drawn.id)
+        if begun is not None or self._state.open is not None:
+            return self._take_in_call(drawn, ended, begins=begun is None)
         if drawn.id in self.request.stop_ids:
             text, self.finish_reason = self._finish_text(), "stop"
         else:
@@ -121,11 +130,45 @@ class Row:
                 self.finish_reason = "stop"
             elif self._is_full():
                 text, self.finish_reason = text + self._finish_text(), "length"
+        return [self._event(drawn, text, forced=False, span="text")]
+
+    def _take_in_call(self, drawn: Drawn, ended: Fence | None, *, begins: bool) -> list[TokenEvent]:
+        """``take`` from a call's start token to its end token. Stop strings are for the text."""
+        events = []
+        if begins:  # what was held back stands before the call
+            held = self._finish_text()
+            if held:
+                events.append(self._tokenless(held))
+        text = self._text.add(drawn.id)
+        if ended is not None or self._is_full():
+            text += self._text.finish()
+        if self._is_full():
+            self.finish_reason = "length"
+        elif ended is not None:
+            self.ended_call = self._call(ended)
+            if ended.handed_over:
+                self.finish_reason = "tool_call"
             else:
-                self.paused = drawn.id in self.request.pause_ids
-                if self.paused:  # what comes next is not the model's, and must not overtake it
-                    text += self._finish_text()
-        return self._event(drawn, text, forced=False, span="text")
+                self.paused = True
+        return [*events, self._event(drawn, text, forced=False, span="call")]
+
+    def _call(self, fence: Fence) -> Call:
+        number = self._state.n_ended - 1
+        begins = len(self.request.prompt_ids) - self.request.n_said + self._state.begins
+        return Call(
+            request=self.request_id,
+            row=self.sample,
+            number=number,
+            fence=fence,
+            ids=tuple(self.ids[begins:-1]),
+            room=self._max_seq_len - len(self.ids),
+            within_budget=number < self.request.calls.max_calls,
+        )
+
+    @property
+    def banned(self) -> frozenset[int]:
+        """Ids that must not be drawn next; another object whenever they change."""
+        return self._state.banned
 
     def force(self, ids: Sequence[int]) -> list[TokenEvent]:
         """Append tokens that nobody drew, to be read in one pass, and let the row go on.
@@ -138,6 +181,7 @@ class Row:
         events = []
         for token in ids:
             self.ids.append(token)
+            self._state.see(token)
             piece = text.add(token)
             events.append(self._event(given(token), piece, forced=True, span="output"))
         if self._is_full():
@@ -155,10 +199,19 @@ class Row:
         """End the row between two tokens, giving out what was held back."""
         return self._end("cancelled")
 
+    def out_of_room(self) -> TokenEvent:
+        """End a paused row that has no room for what it waits for."""
+        self.paused = False
+        return self._end("length")
+
     def _end(self, reason: FinishReason) -> TokenEvent:
         text, self.finish_reason = self._finish_text(), reason
+        return self._tokenless(text)
+
+    def _tokenless(self, text: str) -> TokenEvent:
         return TokenEvent(
-            self.request_id, self.sample, NO_TOKEN, text, 0.0, (), 0.0, 0, False, "text", reason,
+            self.request_id, self.sample, NO_TOKEN, text, 0.0, (), 0.0, 0, False, "text",
+            self.finish_reason,
         )  # fmt: skip
 
     def _is_full(self) -> bool:

@@ -95,6 +95,7 @@ class Sampler:
         ids: all ids that each row holds so far, its prompt included.
         n_vocab: width of the logits.
         device: where the logits are.
+        banned: ids that each row must not draw.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Sampler:
         ids: Sequence[Sequence[int]],
         n_vocab: int,
         device: torch.device,
+        banned: Sequence[frozenset[int]] = (),
     ) -> None:
         self._n_alternatives = tuple(p.n_alternatives for p in params)
         self._n_fetched = min(max(self._n_alternatives), n_vocab)
@@ -110,6 +112,11 @@ class Sampler:
         self._filters = _filters(params, n_vocab, device)
         self._greedy_B = torch.tensor([p.greedy for p in params], device=device)
         self._all_greedy = all(p.greedy for p in params)
+        self._banned_BV: Tensor | None = None
+        if any(banned):
+            self._banned_BV = torch.zeros((len(params), n_vocab), dtype=torch.bool, device=device)
+            for row, row_banned in enumerate(banned):
+                self._banned_BV[row, torch.tensor(list(row_banned), dtype=torch.int64)] = True
         self._penalty_B1: Tensor | None = None
         if any(p.repetition_penalty != 1.0 for p in params):
             self._penalty_B1 = _column([p.repetition_penalty for p in params], device)
@@ -132,8 +139,10 @@ class Sampler:
         """
         logits_BV = logits_BV.float()
         shaped_BV = logits_BV
+        if self._banned_BV is not None:
+            shaped_BV = shaped_BV.masked_fill(self._banned_BV, -math.inf)
         if self._penalty_B1 is not None:
-            shaped_BV = penalize_repeats(logits_BV, self._seen_BV, self._penalty_B1)
+            shaped_BV = penalize_repeats(shaped_BV, self._seen_BV, self._penalty_B1)
         ids_B = shaped_BV.max(dim=-1).indices  # argmax takes twice as long on a CPU
         if not self._all_greedy:
             for keep in self._filters:
@@ -142,7 +151,8 @@ class Sampler:
             ids_B = torch.where(self._greedy_B, ids_B, draw(shaped_BV, uniform_B))
         if self._penalty_B1 is not None:
             self._seen_BV.scatter_(1, ids_B.unsqueeze(1), True)
-        likeliest = self._all_greedy and self._penalty_B1 is None
+        as_it_is = self._penalty_B1 is None and self._banned_BV is None
+        likeliest = self._all_greedy and as_it_is
         columns = describe(logits_BV, ids_B, self._n_fetched, likeliest=likeliest).tolist()
         return ids_B, [
             read_columns(row, n) for row, n in zip(columns, self._n_alternatives, strict=True)

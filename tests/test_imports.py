@@ -8,6 +8,7 @@ import pytest
 TORCH_FREE = [
     "engine.bench.decode",
     "engine.bench.llama",
+    "engine.bench.tools",
     "engine.chat_template",
     "engine.client",
     "engine.conversation",
@@ -29,11 +30,15 @@ TORCH_FREE = [
     "engine.template_sandbox",
     "engine.tokenizer",
     "engine.tokenizer_imported",
+    "engine.tool_protocol",
+    "engine.tool_runner",
+    "engine.tools_here",
     "engine.train.recipe",
     "tools",
     "tui.app",
     "tui.cli",
     "tui.cli.serve",
+    "tui.cli.tool",
     "tui.servers",
 ]
 

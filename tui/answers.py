@@ -114,7 +114,7 @@ class Answer:
             self.rows[event.row].finished = event
             if all(row.finished for row in self.rows):
                 self.state = "stopped" if event.reason == "cancelled" else "done"
-        elif event.span == "text":
+        elif isinstance(event, TokenEvent) and event.span == "text":
             self.state = "streaming"
             self._append(self.rows[event.row].tokens, event)
 
@@ -134,9 +134,9 @@ class Answer:
                     event.id,
                     event.text,
                     event.forced,
-                    _given(event.logprob),
+                    given_figure(event.logprob),
                     event.rank or None,
-                    _given(event.entropy),
+                    given_figure(event.entropy),
                     event.alternatives,
                     event.finish_reason is not None,
                 )
@@ -166,7 +166,7 @@ class Answer:
         return Answer(request, rows=[Row(tokens)], prompt=self.prompt)
 
 
-def _given(figure: float) -> float | None:
+def given_figure(figure: float) -> float | None:
     """NaN stands for a figure that a server does not give."""
     return None if math.isnan(figure) else figure
 

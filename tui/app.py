@@ -25,6 +25,7 @@ from tui.panes.compare import ComparePane
 from tui.run_watch import RunWatch
 from tui.safe_text import visible
 from tui.themes import DEFAULT_THEME, LAB_THEMES, lab_variables
+from tui.widgets.prompt_box import PromptBox
 from tui.widgets.status_line import StatusLine, engine_words
 from tui.widgets.top_bar import PANES, TopBar
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from engine.protocol import EngineStatus
     from tui.importing import ImportJob
+    from tui.panes.chat import ChatPane
     from tui.panes.pipeline import PipelinePane
     from tui.services import Engine, Servers, Services, Source, Truth
 
@@ -193,7 +195,11 @@ class LabApp(App[None]):
         if not self.is_running:
             return
         self.status_line.status = status
-        self.compare.engine_words(f"Waiting: {engine_words(status, None)}.")
+        words = f"Waiting: {engine_words(status, None)}."
+        self.compare.engine_words(words)
+        chat = self.chat
+        if chat is not None:
+            chat.engine_words(words)
 
     def _summarise(self) -> None:
         health = self.status_line.health
@@ -290,12 +296,21 @@ class LabApp(App[None]):
         pipeline = self._pipeline()
         if pipeline is not None:
             await pipeline.show_checkpoints(checkpoints)
+        chat = self.chat
+        if chat is not None:
+            chat.show_checkpoints(checkpoints)
         self._summarise()
 
     def _pipeline(self) -> PipelinePane | None:
         """The pane, once it has been gone to."""
         found = self.query("#pipeline")
         return cast("PipelinePane", found.first()) if found else None
+
+    @property
+    def chat(self) -> ChatPane | None:
+        """The pane, once it has been gone to."""
+        found = self.query("#chat")
+        return cast("ChatPane", found.first()) if found else None
 
     # Panes, help, theme
 
@@ -308,11 +323,17 @@ class LabApp(App[None]):
             pane = PipelinePane(self)
             pane.checkpoints = self.compare.checkpoints
             await panes.mount(pane)
+        elif name == "chat" and self.chat is None:
+            from tui.panes.chat import ChatPane
+
+            await panes.mount(ChatPane(self, self.compare.checkpoints))
         self.shown_pane = self.top_bar.pane = name
         for child in panes.children:
             child.display = child.id == name
         shown = self.query_one(f"#{name}")
-        first = next((w for w in shown.query("*") if w.focusable and w.display), None)
+        prompts = shown.query(PromptBox).results()
+        others = (w for w in shown.query("*") if w.focusable and w.display)
+        first = next(prompts, None) or next(others, None)
         if first is not None:
             first.focus()
         self.look_again()

@@ -16,6 +16,17 @@ from tui.widgets.top_bar import PANES
 
 if TYPE_CHECKING:
     from tui.app import LabApp
+    from tui.panes.chat import ChatPane
+    from tui.panes.deciding import Action
+
+_DECISIONS: dict[Action, tuple[str, str]] = {
+    "approve": ("Approve the call", "a"),
+    "deny": ("Deny the call", "d"),
+    "edit": ("Edit the call ...", "e: it then runs as it was edited"),
+    "inject": ("Write the call's output by hand ...", "i: the tool does not run"),
+    "rerun": ("Write the answer anew from the chosen block", "r: with another seed"),
+    "without": ("Ask the same question with tools off", "o"),
+}
 
 
 class Command(NamedTuple):
@@ -34,6 +45,8 @@ def available(app: LabApp) -> Iterator[Command]:
     yield from _training(app)
     for compare in app.query(ComparePane):
         yield from _comparing(app, compare)
+    if app.chat is not None:
+        yield from _chatting(app.chat)
 
 
 def _training(app: LabApp) -> Iterator[Command]:
@@ -79,6 +92,22 @@ def _comparing(app: LabApp, pane: ComparePane) -> Iterator[Command]:
         server = state.server.name
         forget = partial(app.forget_server, server)
         yield Command(f"Forget the server {server}", state.server.url, forget)
+
+
+def _chatting(pane: ChatPane) -> Iterator[Command]:
+    yield Command("New conversation", "ctrl+n: the old one is kept", pane.action_new)
+    yield Command("Conversations of before ...", "ctrl+o: open, delete", pane.action_past)
+    yield Command("Tool bench ...", "F3: call a tool by hand", pane.action_bench)
+    yield Command("Tools and who decides ...", "F4: ask, always, never", pane.action_policies)
+    yield Command("Sampling of the conversation", "F2 in Chat & Tools", pane.action_sampling)
+    yield Command("Whom to talk to ...", "c in Chat & Tools", pane.action_choose)
+    if pane.talker.running:
+        yield Command("Stop the conversation's answer", "escape", pane.action_stop)
+    if pane.session.conversation.exchanges:
+        yield Command("Export the conversation ...", "x: Markdown or JSONL", pane.action_export)
+    for what, (name, key) in _DECISIONS.items():
+        if pane.decider.possible(what):
+            yield Command(name, key, partial(pane.action_decide, what))
 
 
 def _literal(text: str) -> str:

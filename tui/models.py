@@ -31,6 +31,8 @@ class Model:
     n_params: int | None = None
     precision: Precision | None = None
     """Asked for by the person; None leaves it to the engine."""
+    tools: tuple[str, ...] = ()
+    """What it has learned to call."""
     server: str | None = None
     """The name of the server that has it, None for the lab's own engine."""
 
@@ -43,6 +45,7 @@ class Model:
             chats=info.chats,
             where="shipped" if info.shipped else info.created[:10],
             n_params=info.n_params,
+            tools=info.tools,
         )
 
     @staticmethod

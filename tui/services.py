@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
     from engine.protocol import EngineStatus, GenerateRequest, Health, StreamEvent
     from engine.runs import RunStatus
+    from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
     from tui.servers import ServerState
     from tui.truth import Verdict
 
@@ -43,6 +44,17 @@ class Engine(Source, Protocol):
 
     async def health(self) -> Health | None:
         """How it does, None when it is down; never starts it."""
+        ...
+
+    async def tools(self) -> ToolList:
+        """The tools that its models can call. Raises LabError."""
+        ...
+
+    async def call_tool(self, request: ToolRequest) -> ToolAnswer:
+        """Run one call, or write its output by hand; cancelling it cancels the call.
+
+        Raises LabError.
+        """
         ...
 
     async def close(self) -> None:

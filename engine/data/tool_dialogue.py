@@ -137,7 +137,7 @@ class ToolTalk:
 
     def dialogue(self, rng: random.Random) -> Dialogue:
         """A conversation that offers some tools or all, with exchanges that use no others."""
-        tools = TOOL_NAMES
+        tools: tuple[str, ...] = TOOL_NAMES
         if rng.random() >= ALL_TOOLS:
             chosen = rng.sample(TOOL_NAMES, rng.randint(1, 2))
             tools = tuple(name for name in TOOL_NAMES if name in chosen)

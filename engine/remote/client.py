@@ -76,13 +76,18 @@ class RemoteClient:
         with seeds that count up.
 
         Raises:
-            RequestError: the request begins with tokens of an answer, which no server takes.
+            RequestError: the request holds ids or offers tools, which no server takes.
             RemoteError: what the server refused, or how it was lost.
         """
-        if request.continue_ids or (request.prompt is None and request.messages is None):
+        if request.continue_ids or request.n_ids or request.prompt_ids is not None:
             raise RequestError(
                 f"{self.server.name} takes text, not token ids: only the lab's own engine can go "
                 "on from a token that you chose."
+            )
+        if request.tools:
+            raise RequestError(
+                f"{self.server.name} does not know the lab's tools: only the lab's own engine runs "
+                "them. Ask it without tools."
             )
         rows = Rows(self.server.name)
         first = None if request.n == 1 or self._terms_of(request).several else 0

@@ -11,6 +11,8 @@
 ``stream``    the bounded mailbox between the worker thread and one HTTP response
 ``worker``    the one thread that owns torch: takes requests, steps all of them in turn
 ``shelf``     the checkpoints in memory, loaded beside the rows that run
+``dispatch``  tool calls on their way from rows to tools and back, with ``toolbox`` (the tools,
+              opened when first asked for) and ``tool_desk`` (single calls by a person)
 ``aside``     slow work beside the worker
 ``limits``    how much it takes on
 ``faults``    what a failure of the computing side means to whoever asked

@@ -20,13 +20,16 @@ from engine.server.app import Lab
 from engine.server.backend import Backend, torch_backend
 from engine.server.http import WATCH_S, Server, serve
 from engine.server.listen import listening_socket, only_engine
+from engine.server.toolbox import OpenedTools, tools_here
 from engine.server.worker import Worker
 
 log = logging.getLogger("engine.server")
 
 
 def main(
-    arguments: Sequence[str] | None = None, make_backend: Callable[[], Backend] = torch_backend
+    arguments: Sequence[str] | None = None,
+    make_backend: Callable[[], Backend] = torch_backend,
+    open_tools: Callable[[], OpenedTools] = tools_here,
 ) -> int:
     """Serve until told to stop, or until nobody has asked for anything for long enough.
 
@@ -53,7 +56,8 @@ def main(
                 log.info("another engine already serves %s", folder)
                 return ALREADY_SERVED
             with listening_socket(folder, options.socket) as listener, _published(listener) as mine:
-                return asyncio.run(_serve(listener, mine, Worker(make_backend), options.idle_exit))
+                worker = Worker(make_backend, open_tools=open_tools)
+                return asyncio.run(_serve(listener, mine, worker, options.idle_exit))
     except LabError as error:
         print(error, file=sys.stderr)
         return 2

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -23,7 +24,11 @@ from engine.server.event_stream import PING, PING_S, EventStream, gather_tokens,
 from engine.server.memory import resident_bytes
 from engine.server.openai.routes import OpenAIRoutes
 from engine.server.stream import Stream
+from engine.server.tool_desk import ToolDesk
 from engine.server.worker import Worker
+from engine.tool_protocol import ToolRequest
+
+Answer = TypeVar("Answer")
 
 _EVENTS_A_CHUNK = 64
 
@@ -33,6 +38,7 @@ class Lab:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self._desk = ToolDesk(worker)
         self._started = self._last_used = time.monotonic()
         self._open = 0
 
@@ -42,6 +48,8 @@ class Lab:
             routes=[
                 Route("/lab/health", self.health, methods=["GET"]),
                 Route("/lab/generate", self.generate, methods=["POST"]),
+                Route("/lab/tools", self.tools, methods=["GET"]),
+                Route("/lab/tool", self.tool, methods=["POST"]),
                 *OpenAIRoutes(self._worker, self._in_use).routes(),
             ],
             exception_handlers={ClientDisconnect: _on_disconnect, **failures.handlers()},
@@ -73,7 +81,7 @@ class Lab:
                 active_requests=self._worker.active_requests,
                 uptime_s=time.monotonic() - self._started,
             )
-            return Response(wire.dumps(health), media_type="application/json")
+            return _json(health)
 
     async def generate(self, request: Request) -> Response:
         """Queue the request; the response streams its events until it ends or the reader leaves."""
@@ -81,6 +89,17 @@ class Lab:
         stream = Stream()
         self._worker.submit(wish, stream)
         return EventStream(_chunks(stream), self._in_use(), stream.abandon)
+
+    async def tools(self, request: Request) -> Response:
+        """Say which tools there are and how they do."""
+        with self._in_use():
+            return _json(await self._desk.list())
+
+    async def tool(self, request: Request) -> Response:
+        """Run one call for a person; it is cancelled when they leave."""
+        wish = wire.decode(ToolRequest, wire.loads(await read_body(request)))
+        with self._in_use():
+            return _json(await _while_connected(request, self._desk.call(wish)))
 
     @contextlib.contextmanager
     def _in_use(self) -> Iterator[None]:
@@ -107,5 +126,31 @@ async def _chunks(stream: Stream) -> AsyncIterator[bytes]:
             await gather_tokens()
 
 
+def _json(record: object) -> Response:
+    return Response(wire.dumps(record), media_type="application/json")
+
+
+async def _while_connected(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer:
+    """The result of ``work``, which is cancelled if the client leaves.
+
+    Raises:
+        ClientDisconnect: it has left.
+    """
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        return working.result()
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 async def _on_disconnect(request: Request, error: Exception) -> Response:
-    return Response(status_code=400)  # to nobody: the reader left before its request was whole
+    return Response(status_code=400)  # to nobody: the reader left before it was answered

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from engine.calls import Call
+from engine.dialect import Dialect
 from engine.events import TokenEvent
 from engine.precision import Precision
 from engine.protocol import GenerateRequest
+from tools.tool import Tool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,16 +95,37 @@ class LoadedModel(Protocol):
         """
         ...
 
-    def add(self, job: int, request: GenerateRequest, prompt: Prompt) -> None:
+    def add(
+        self, job: int, request: GenerateRequest, prompt: Prompt, tools: Sequence[Tool] = ()
+    ) -> None:
         """Join ``request`` to the batch; its events carry ``job`` in ``request``.
 
+        ``tools`` are those that the request names.
+
         Raises:
-            RequestError: the prompt does not fit.
+            RequestError: the prompt does not fit, or the model has not learned such a tool.
         """
+        ...
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step would do anything: rows that wait for a tool need none."""
         ...
 
     def step(self) -> list[TokenEvent]:
         """Compute the next token of every row; a row's last event has a ``finish_reason``."""
+        ...
+
+    def take_calls(self) -> list[Call]:
+        """The tool calls that rows have ended in the last step. Their rows are paused or over."""
+        ...
+
+    def proceed(self, call: Call, output: str) -> list[TokenEvent]:
+        """Let the row of ``call`` go on behind the tool's output; the tokens appended to it.
+
+        Raises:
+            RequestError: the row is not paused.
+        """
         ...
 
     def cancel(self, job: int) -> None:
@@ -112,8 +136,8 @@ class LoadedModel(Protocol):
 class Backend(Protocol):
     """Finds and loads checkpoints on one device.
 
-    ``offers`` and ``load`` are called from other threads than the rest, so that neither a slow
-    disk nor gigabytes of weights make the rows of other models wait.
+    ``offers``, ``dialect`` and ``load`` are called from other threads than the rest, so that
+    neither a slow disk nor gigabytes of weights make the rows of other models wait.
     """
 
     @property
@@ -130,6 +154,14 @@ class Backend(Protocol):
 
         Raises:
             CheckpointError: there is no such checkpoint.
+        """
+        ...
+
+    def dialect(self, name: str) -> Dialect:
+        """How a checkpoint is spoken to, without loading it.
+
+        Raises:
+            CheckpointError: there is no such checkpoint, or its tokenizer is damaged.
         """
         ...
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.dialect import Dialect
 from engine.errors import CheckpointError
 from engine.precision import split_name
 from engine.server.backend import Backend, Device, LoadedModel, Offer, Source
@@ -35,12 +36,17 @@ class Listed:
         Raises:
             CheckpointError: it is not listed, or its precision is unknown.
         """
-        base, _ = split_name(name)
-        if all(offer.name != base for offer in self.backend.offers()):
-            raise CheckpointError(
-                f"There is no model {name[:80]!a}. GET /v1/models lists those there are."
-            )
+        self._check(name)
         return self.backend.find(name)
+
+    def dialect(self, name: str) -> Dialect:
+        """How a listed checkpoint is spoken to.
+
+        Raises:
+            CheckpointError: it is not listed, or damaged.
+        """
+        self._check(name)
+        return self.backend.dialect(name)
 
     def load(self, source: Source) -> LoadedModel:
         """Load it.
@@ -49,3 +55,10 @@ class Listed:
             CheckpointError: it is damaged.
         """
         return self.backend.load(source)
+
+    def _check(self, name: str) -> None:
+        base, _ = split_name(name)
+        if all(offer.name != base for offer in self.backend.offers()):
+            raise CheckpointError(
+                f"There is no model {name[:80]!a}. GET /v1/models lists those there are."
+            )

@@ -9,15 +9,18 @@ from datetime import datetime
 
 import torch
 
+from engine.calls import NO_RULES, Call
 from engine.conversation import Turn
+from engine.dialect import Dialect, load_dialect
 from engine.errors import CheckpointError
 from engine.events import TokenEvent
 from engine.local import LocalModel
 from engine.manifest import MANIFEST, find_checkpoint, list_checkpoints
 from engine.precision import split_name
-from engine.protocol import GenerateRequest
+from engine.protocol import GenerateRequest, Message
 from engine.request import Request
 from engine.server.backend import Device, LoadedModel, Offer, Prompt, Source, Vocabulary
+from tools.tool import Tool
 
 SMALL_MODEL = 20_000_000
 """Parameters below which a step is too little work to be split over more than a few threads."""
@@ -78,6 +81,15 @@ class TorchBackend:
         shown = info.name if precision is None else f"{info.name}@{precision}"
         return Source(name=shown, path=info.path.resolve(), stamp=stamp, precision=precision)
 
+    def dialect(self, name: str) -> Dialect:
+        """How a checkpoint is spoken to: its tokenizer, read without its weights.
+
+        Raises:
+            CheckpointError: there is none, or its tokenizer is damaged.
+        """
+        base, _ = split_name(name)
+        return load_dialect(find_checkpoint(base))
+
     def load(self, source: Source) -> LoadedModel:
         """Hold the folder against its manifest and load it.
 
@@ -122,26 +134,42 @@ class TorchModel:
         if request.prompt_ids is not None:
             ids = request.prompt_ids
         elif request.messages is not None:
-            turns = [Turn.of(message.role, message.content) for message in request.messages]
-            ids = dialect.render_chat(turns)
+            ids = dialect.render_chat(map(_turn, request.messages), tools=request.tools)
         else:
             assert request.prompt is not None, "GenerateRequest has one of the three"
             ids = dialect.render_completion(request.prompt)
         return Prompt(ids=tuple(ids), tokens=tuple(map(dialect.tokenizer.display, ids)))
 
-    def add(self, job: int, request: GenerateRequest, prompt: Prompt) -> None:
+    @property
+    def busy(self) -> bool:
+        """Whether a step would do anything: rows that wait for a tool need none."""
+        return self.local.generator.busy
+
+    def add(
+        self, job: int, request: GenerateRequest, prompt: Prompt, tools: Sequence[Tool] = ()
+    ) -> None:
         """Queue the request in the generator.
 
+        A raw prompt may go on with anything, structure too: it is how the model is looked at.
+
         Raises:
-            RequestError: it does not fit the model's context, or names unknown ids.
+            RequestError: it does not fit the model's context, names unknown ids, or offers a tool
+                that the model has not learned.
         """
+        chat = request.messages is not None
+        rules = NO_RULES
+        if chat:
+            rules = self.local.dialect.answer_rules(tools, request.approve, request.max_calls)
         self.local.generator.submit(
             job,
             Request(
                 prompt_ids=prompt.ids + request.continue_ids,
                 params=request.params,
                 n=request.n,
-                stop_ids=self.local.stop_ids(chat=request.messages is not None),
+                stop_ids=self.local.stop_ids(chat=chat),
+                calls=rules,
+                n_said=len(request.continue_ids),
+                max_forced=rules.max_forced,
                 echo=request.echo,
                 priority=request.priority,
                 speculate=request.speculate,
@@ -154,9 +182,24 @@ class TorchModel:
             torch.set_num_threads(self.threads)
         return self.local.generator.step()
 
+    def take_calls(self) -> list[Call]:
+        """The tool calls that rows have ended in the last step."""
+        return self.local.generator.take_calls()
+
+    def proceed(self, call: Call, output: str) -> list[TokenEvent]:
+        """Append a tool's output to its row, as far as it fits."""
+        ids = self.local.dialect.encode_output(output, call.room)
+        return self.local.generator.proceed(call.request, call.row, ids)
+
     def cancel(self, job: int) -> None:
         """Drop the request; nobody is left to be told how its rows ended."""
         self.local.generator.cancel(job)
+
+
+def _turn(message: Message) -> Turn:
+    if message.ids is not None:
+        return Turn.of_ids(message.role, message.ids)
+    return Turn.of(message.role, message.content)
 
 
 def _unix_seconds(created: str) -> int:

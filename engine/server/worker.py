@@ -11,22 +11,26 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 
+from engine.dialect import Dialect
 from engine.errors import EngineBusyError, EngineUnavailableError, LabError
-from engine.events import TokenEvent
 from engine.protocol import GenerateRequest, Started
 from engine.server.aside import aside
 from engine.server.backend import Backend, Device, Offer, Prompt
+from engine.server.dispatch import Dispatch, Noted
 from engine.server.faults import explain
 from engine.server.job import Job
 from engine.server.limits import Limits
 from engine.server.shelf import Entry, Shelf
 from engine.server.stream import Item, Stream
+from engine.server.toolbox import OpenedTools, Toolbox
+from engine.tool_runner import chosen_tools
 
 POLL_S = 0.25
-"""While all that is left waits for a checkpoint, it is looked so often whether its reader left."""
+"""While all that is left waits for a checkpoint or a tool, it is looked so often whether its reader
+left."""
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +44,15 @@ class Worker:
     Args:
         make_backend: called in the thread: importing torch and choosing a device belongs there.
         limits: bounds on memory and queue.
+        open_tools: opens the tools that models can call; None: they can call none.
     """
 
-    def __init__(self, make_backend: Callable[[], Backend], limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        make_backend: Callable[[], Backend],
+        limits: Limits | None = None,
+        open_tools: Callable[[], OpenedTools] | None = None,
+    ) -> None:
         self._make_backend = make_backend
         self._limits = limits or Limits()
         self._ids = itertools.count(1)
@@ -53,6 +63,8 @@ class Worker:
         self._waiting: list[Job] = []
         self._stopping = False
         self._active = 0
+        self.toolbox = Toolbox(open_tools)
+        self._dispatch = Dispatch(self.toolbox.runner, self._on_news)
         self._backend: Backend
         self._shelf: Shelf
         self.ready: Future[Device] = Future()
@@ -113,6 +125,14 @@ class Worker:
         """The checkpoints that can be asked for. Reads folders; call once ``ready``."""
         return self._backend.offers()
 
+    def dialect(self, model: str) -> Dialect:
+        """How a checkpoint is spoken to. Reads files; call once ``ready``.
+
+        Raises:
+            CheckpointError: there is no such checkpoint, or its tokenizer is damaged.
+        """
+        return self._backend.dialect(model)
+
     def _run(self) -> None:
         try:
             self._backend = self._make_backend()
@@ -124,9 +144,10 @@ class Worker:
         try:
             while self._wait():
                 self._admit()
+                self._take_returned()
                 for entry in self._shelf.busy():
                     self._drop_abandoned(entry)
-                    if entry.jobs:
+                    if entry.model.busy:
                         self._step(entry)
         finally:
             self._leave()
@@ -142,10 +163,14 @@ class Worker:
     def _wait(self) -> bool:
         with self._wake:
             self._wake.wait_for(
-                lambda: self._stopping or self._news or self._active,
-                timeout=POLL_S if self._waiting else None,
+                lambda: self._stopping or self._news or self._computing(),
+                timeout=POLL_S if self._waiting or self._active else None,
             )
             return not self._stopping
+
+    def _computing(self) -> bool:
+        """Whether any row can be stepped: those that have called a tool wait for news."""
+        return any(entry.model.busy for entry in self._shelf.busy())
 
     def _admit(self) -> None:
         """Start waiting requests, first come first served for each checkpoint, bulk work last.
@@ -183,7 +208,7 @@ class Worker:
             if entry.jobs and entry.n_rows + job.request.n > most:
                 return False
             prompt = self._prompt(entry, job)
-            if prompt is None:
+            if prompt is None or not self._has_tools(job):
                 return False
             self._join(entry, job, prompt)
         except BaseException as error:
@@ -194,15 +219,28 @@ class Worker:
 
     def _prompt(self, entry: Entry, job: Job) -> Prompt | None:
         """The prompt's tokens; None while another thread works on a long one."""
-        size = job.request.n_chars + len(job.request.prompt_ids or ())
+        size = job.request.n_chars + job.request.n_ids
         if size <= self._limits.prompt_size_at_once:
             return entry.model.render(job.request)
         if job.prompt is None:
             job.prompt = aside("reader", lambda: entry.model.render(job.request), self._on_news)
         return job.prompt.result() if job.prompt.done() else None
 
+    def _has_tools(self, job: Job) -> bool:
+        """Give the request the tools it names; False while they are being opened."""
+        if not job.request.tools:
+            return True
+        if job.opening is None:
+            job.opening = self.toolbox.open()
+            job.opening.add_done_callback(lambda _: self._on_news())
+        if not job.opening.done():
+            return False
+        found = chosen_tools(job.opening.result().registry, job.request.tools)
+        job.tools = {tool.name: tool for tool in found}
+        return True
+
     def _join(self, entry: Entry, job: Job, prompt: Prompt) -> None:
-        entry.model.add(job.id, job.request, prompt)
+        entry.model.add(job.id, job.request, prompt, tuple(job.tools.values()))
         entry.jobs[job.id] = job
         self._active += 1
         job.stream.vocabulary = entry.model.vocabulary
@@ -218,11 +256,22 @@ class Worker:
 
     def _step(self, entry: Entry) -> None:
         try:
-            self._deliver(entry, entry.model.step())
+            self._deliver(entry, self._dispatch.called(entry, entry.model.step()))
         except BaseException as error:
             if not isinstance(error, LabError):
                 log.exception("a step of %s failed", entry.source.name)
             self._give_up(entry, explain(error))
+
+    def _take_returned(self) -> None:
+        """Let rows go on whose tools have answered."""
+        for back in self._dispatch.returned():
+            if not back.awaited:
+                continue
+            try:
+                self._deliver(back.entry, self._dispatch.go_on(back))
+            except BaseException as error:
+                log.exception("a tool's output could not be read by %s", back.entry.source.name)
+                self._give_up(back.entry, explain(error))
 
     def _give_up(self, entry: Entry, error: LabError) -> None:
         """End all requests of a batch whose state is unknown; the next one loads it afresh."""
@@ -230,12 +279,14 @@ class Worker:
             self._end(entry, job, [error])
         self._shelf.drop(entry)
 
-    def _deliver(self, entry: Entry, events: list[TokenEvent]) -> None:
+    def _deliver(self, entry: Entry, events: Iterable[Noted]) -> None:
         now = time.monotonic()
         items: defaultdict[Job, list[Item]] = defaultdict(list)
-        for event in events:
+        for event, note in events:
             job = entry.jobs[event.request]
             items[job].append(event)
+            if note is not None:
+                items[job].append(note)
             finished = job.see(event, now)
             if finished is not None:
                 items[job].append(finished)
@@ -253,6 +304,7 @@ class Worker:
     def _end(self, entry: Entry, job: Job, items: list[Item]) -> None:
         del entry.jobs[job.id]
         self._active -= 1
+        job.cancel_calls()
         job.stream.put(items, last=True)
 
     def _leave(self) -> None:
@@ -263,6 +315,7 @@ class Worker:
             self._give_up(entry, _stopped())
         for job in [*self._waiting, *self._inbox]:
             job.stream.put([_stopped()], last=True)
+        self.toolbox.close()
 
 
 def _stopped() -> EngineUnavailableError:

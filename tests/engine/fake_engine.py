@@ -12,13 +12,17 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.calls import Call
+from engine.dialect import Dialect
 from engine.errors import CheckpointError, PromptTooLongError, RequestError
 from engine.events import Alternative, FinishReason, TokenEvent
 from engine.protocol import GenerateRequest
 from engine.server.backend import Device, LoadedModel, Offer, Prompt, Source
+from tools.tool import Tool
 
 NAMES = (
     "count", "slow", "other", "third", "damaged", "bug", "nan", "bug-at-start", "panic", "memory",
@@ -68,7 +72,19 @@ class CountingModel:
             raise PanicError("a panic in Rust")
         return Prompt(ids=ids, tokens=tuple(map(self.vocabulary.display, ids)))
 
-    def add(self, job: int, request: GenerateRequest, prompt: Prompt) -> None:
+    @property
+    def busy(self) -> bool:
+        return bool(self.rows or self.to_echo)
+
+    def take_calls(self) -> list[Call]:
+        return []  # see scripted_model for one that calls
+
+    def proceed(self, call: Call, output: str) -> list[TokenEvent]:
+        raise RequestError("No row is paused.")
+
+    def add(
+        self, job: int, request: GenerateRequest, prompt: Prompt, tools: Sequence[Tool] = ()
+    ) -> None:
         if not prompt.ids:
             raise RequestError("The prompt holds no token.")
         if len(prompt.ids) > self.max_seq_len:
@@ -167,6 +183,9 @@ class FakeBackend:
         if name not in NAMES:
             raise CheckpointError(f"There is no checkpoint {name!a}. Choose another.")
         return Source(name=name, path=Path("/fake") / name, stamp=(self.stamps.get(name, 0),))
+
+    def dialect(self, name: str) -> Dialect:
+        raise CheckpointError(f"{name} has no tokenizer. Choose another.")
 
     def load(self, source: Source) -> LoadedModel:
         if source.name == "damaged":

@@ -10,6 +10,7 @@ import tiny_models
 import torch
 from tiny_models import LETTERS, SHAPES, ByteTokens
 
+from engine.calls import CallRules, Fence
 from engine.errors import CheckpointError, RequestError
 from engine.events import NO_TOKEN, TokenEvent, collect
 from engine.generate import Generator
@@ -286,16 +287,20 @@ def test_cancelling_gives_out_what_was_held_back() -> None:
     assert collect((0,), events).finish_reason == "cancelled"
 
 
-def test_what_was_held_back_comes_before_the_output_of_a_tool() -> None:
+def test_what_was_held_back_comes_before_a_call() -> None:
     tokens = ByteTokens([b"", b"ab" + FOX[:2], b"", b"c", b" 42"])
     engine = Generator(Scripted([0, 1, 2, 3]).eval(), tokens)
     params = SamplingParams(temperature=0, stop=("b\ufffdx",))
-    engine.submit(
-        7,
-        Request(prompt_ids=(0,), params=params, pause_ids=frozenset({2}), max_forced=1),
-    )
-    events = engine.step() + engine.step() + engine.proceed(7, 0, [4])
-    assert [event.text for event in events] == ["a", "b\ufffd", " 42"]
+    rules = CallRules(fences=(Fence("tool", 2, 3),))
+    engine.submit(7, Request(prompt_ids=(0,), params=params, calls=rules, max_forced=1))
+    events = [event for _ in range(3) for event in engine.step()] + engine.proceed(7, 0, [4])
+    assert [(event.text, event.span) for event in events] == [
+        ("a", "text"), ("b\ufffd", "text"), ("", "call"), ("c", "call"), (" 42", "output"),
+    ]  # fmt: skip
+    assert [event.id for event in events] == [1, NO_TOKEN, 2, 3, 4]
+    (call,) = engine.take_calls()
+    assert (call.request, call.row, call.number, call.ids) == (7, 0, 0, ())
+    assert engine.take_calls() == []
 
 
 @pytest.mark.parametrize(("n_prompt", "drawn"), [(48, 1), (47, 2), (40, 9), (1, 48)])

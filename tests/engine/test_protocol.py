@@ -5,7 +5,7 @@ import pytest
 
 from engine import errors, protocol, wire
 from engine.errors import CheckpointError, EngineUnavailableError, LabError, RequestError
-from engine.events import Alternative, TokenEvent
+from engine.events import Alternative, TokenEvent, ToolCalled, ToolReturned
 from engine.protocol import Finished, GenerateRequest, Message, Started, StreamEvent
 from engine.sampling_params import SamplingParams
 
@@ -26,9 +26,23 @@ STARTED = Started(
     model="nano/base", prompt_ids=(0, 5), prompt_tokens=("⟨bos⟩", " a"), max_seq_len=9
 )
 FINISHED = Finished(row=1, reason="length", n_tokens=3, ttft_s=0.01, tokens_per_s=120.0)
+CALLED = ToolCalled(row=0, call=1, tool="search", text="<|user_end|> Mira\n\x1b[31m")
+RETURNED = ToolReturned(
+    row=0,
+    call=1,
+    tool="search",
+    kind="empty",
+    output="",
+    error="",
+    elapsed_ms=1.5,
+    tier="",
+    truncated=False,
+    sources=("pocket/17",),
+    n_tokens=5,
+)
 
 
-@pytest.mark.parametrize("event", [TOKEN, STARTED, FINISHED])
+@pytest.mark.parametrize("event", [TOKEN, STARTED, FINISHED, CALLED, RETURNED])
 def test_events_round_trip(event: StreamEvent) -> None:
     sent = protocol.encode_event(event)
     assert sent.startswith(b"data: {")
@@ -125,3 +139,32 @@ def test_bad_requests_get_a_sentence(body: Any, sentence: str) -> None:
     with pytest.raises(RequestError) as caught:
         wire.decode(GenerateRequest, body)
     assert sentence in str(caught.value)
+
+
+CHAT: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"messages": None, "prompt": "x", "tools": ["calc"]}, "only a conversation"),
+        ({"tools": ["calc", "calc"]}, "names one tool twice"),
+        ({"approve": ["calc"]}, "'calc', which is not among tools"),
+        ({"max_calls": -1}, "between 0 and 32"),
+        ({"max_calls": 33}, "between 0 and 32"),
+        ({"tools": "calc"}, "must be a list"),
+        ({"messages": [{"role": "user", "content": "", "ids": [1]}]}, "role user has ids"),
+        ({"messages": [{"role": "assistant", "content": "x", "ids": [1]}]}, "ids and a text"),
+        ({"messages": [{"role": "assistant", "content": "", "ids": [-1]}]}, "negative"),
+    ],
+)
+def test_requests_with_tools_that_are_refused(fields: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RequestError, match=sentence):
+        wire.decode(GenerateRequest, CHAT | fields)
+
+
+def test_a_turn_as_ids_travels_as_it_is() -> None:
+    turn = Message(role="assistant", content="", ids=(5, 6, 7))
+    request = GenerateRequest(model="m", messages=(turn,), tools=("calc",), approve=("calc",))
+    assert wire.decode(GenerateRequest, wire.loads(wire.dumps(request))) == request
+    assert (request.n_ids, request.n_chars) == (3, 0)

@@ -13,6 +13,7 @@ import tiny_models
 from tiny_models import LETTERS
 
 from engine.admission import _container_bytes
+from engine.calls import CallRules, Fence
 from engine.errors import RequestError
 from engine.events import TokenEvent
 from engine.generate import Generator
@@ -34,6 +35,12 @@ def prompt(n: int, seed: int = 0) -> tuple[int, ...]:
     return tuple(tiny_models.ids(n, seed=seed).tolist())
 
 
+def pausing(prompt_ids: tuple[int, ...], pause: int, **fields: object) -> Request:
+    """A request in the midst of a call, begun by its prompt's last token, which ``pause`` ends."""
+    rules = CallRules(fences=(Fence("tool", prompt_ids[-1], pause),))
+    return ask(prompt_ids, calls=rules, n_said=1, **fields)  # type: ignore[arg-type]
+
+
 def alone(request: Request) -> list[tuple[int, ...]]:
     return [row.ids for row in Generator(MODEL, LETTERS).generate_all([request])[0]]
 
@@ -48,7 +55,7 @@ def drive(engine: Generator, steps: int = 10_000) -> dict[tuple[int, int], list[
 
 
 def drawn(events: list[TokenEvent]) -> tuple[int, ...]:
-    return tuple(event.id for event in events if event.span == "text" and event.id >= 0)
+    return tuple(event.id for event in events if event.span in ("text", "call") and event.id >= 0)
 
 
 def assert_no_leak(engine: Generator) -> None:
@@ -191,7 +198,7 @@ def test_a_row_pauses_and_goes_on_with_what_it_is_given() -> None:
     (usual,) = alone(ask(prompt(5), max_tokens=20))
     engine = Generator(MODEL, LETTERS)
     pause = usual[3]
-    request = ask(prompt(5), max_tokens=20, pause_ids=frozenset({pause}), max_forced=9, n=2)
+    request = pausing(prompt(5), pause, max_tokens=20, max_forced=9, n=2)
     engine.submit(0, request)
     engine.submit(1, ask(prompt(7, seed=1), max_tokens=20))
     before = drive(engine)
@@ -217,7 +224,7 @@ def test_what_follows_forced_tokens_is_what_follows_such_a_prompt() -> None:
     (usual,) = alone(ask(prompt(5), max_tokens=20))
     pause, output = usual[0], (40, 41, 42)
     engine = Generator(MODEL, LETTERS)
-    request = ask(prompt(5), max_tokens=6, pause_ids=frozenset({pause}), max_forced=3)
+    request = pausing(prompt(5), pause, max_tokens=6, max_forced=3)
     engine.submit(0, request)
     drive(engine)
     engine.proceed(0, 0, output)
@@ -233,7 +240,7 @@ def test_forced_tokens_count_as_said() -> None:
     begun = (*prompt(5), pause)
     output = alone(ask(begun, params=params))[0][:3]  # what it would say itself
     engine = Generator(MODEL, LETTERS)
-    engine.submit(0, ask(prompt(5), params=params, pause_ids=frozenset({pause}), max_forced=3))
+    engine.submit(0, pausing(prompt(5), pause, params=params, max_forced=3))
     drive(engine)
     engine.proceed(0, 0, output)
     expected = alone(ask((*begun, *output), params=params))[0]
@@ -243,7 +250,7 @@ def test_forced_tokens_count_as_said() -> None:
 def test_waiting_behind_paused_rows_is_not_busy() -> None:
     engine = Generator(MODEL, LETTERS, max_rows=1)
     pause = alone(ask(prompt(5)))[0][0]
-    engine.submit(0, ask(prompt(5), pause_ids=frozenset({pause}), max_forced=2))
+    engine.submit(0, pausing(prompt(5), pause, max_forced=2))
     engine.submit(1, ask(prompt(4, seed=1)))
     drive(engine, steps=10)
     assert not engine.busy
@@ -265,7 +272,7 @@ def test_what_a_paused_row_may_not_be_given(
 ) -> None:
     engine = Generator(MODEL, LETTERS)
     pause = alone(ask(prompt(5)))[0][0]
-    engine.submit(0, ask(prompt(5), pause_ids=frozenset({pause}), max_forced=2))
+    engine.submit(0, pausing(prompt(5), pause, max_forced=2))
     drive(engine)
     with pytest.raises(RequestError, match=said):
         engine.proceed(*who, ids)
@@ -276,7 +283,8 @@ def test_what_a_paused_row_may_not_be_given(
 def test_output_that_fills_the_context_ends_the_row() -> None:
     engine = Generator(MODEL, LETTERS)
     length = MODEL.config.max_seq_len
-    request = ask(prompt(40), pause_ids=frozenset(range(97)), max_forced=20)
+    pause = alone(ask(prompt(40)))[0][0]
+    request = pausing(prompt(40), pause, max_forced=20)
     engine.submit(0, request)
     drive(engine)
     events = engine.proceed(0, 0, [1] * (length - 40))

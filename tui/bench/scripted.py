@@ -12,13 +12,15 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
-from engine.errors import EngineUnavailableError, LabError, RunError
+from engine.errors import EngineUnavailableError, LabError, RequestError, RunError
 from engine.events import Alternative, TokenEvent
 from engine.manifest import CheckpointInfo
 from engine.protocol import EngineStatus, Finished, GenerateRequest, Health, Started, StreamEvent
 from engine.runs import RunStatus
+from engine.tool_prompt import TOOL_NAMES
+from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
 from tui.servers import RemoteServers
 from tui.services import Engine, Servers, Services
 from tui.truth import Verdict
@@ -44,6 +46,7 @@ def checkpoint(name: str, stage: str, *, shipped: bool = True, **values: Any) ->
         else {"facts_head": 0.97, "facts_torso": 0.91},
         shipped=shipped,
         chats=stage != "base",
+        tools=() if stage == "base" else TOOL_NAMES,
         sha256="3fa94c21" * 8,
     )
     return replace(info, **values)
@@ -105,6 +108,12 @@ class ScriptedEngine:
         self.status = status
         self.on_status(status)
 
+    def lose(self) -> NoReturn:
+        """Be lost in the middle of a stream."""
+        self.lose_after = None
+        self._set(EngineStatus("lost", "killed", self.status.restarts))
+        raise EngineUnavailableError("The engine stopped in the middle of an answer.")
+
     async def ensure(self) -> Health:
         """Start at once; counts a restart after a loss."""
         lost = self.status.state == "lost"
@@ -117,6 +126,14 @@ class ScriptedEngine:
             self.gone = False
             self._set(EngineStatus("lost", "killed", self.status.restarts))
         return self._health() if self.status.state == "ready" else None
+
+    async def tools(self) -> ToolList:
+        """None."""
+        return ToolList(tools=())
+
+    async def call_tool(self, request: ToolRequest) -> ToolAnswer:
+        """There are none."""
+        raise RequestError(f"There is no tool {request.tool!r}. None is scripted.")
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -131,13 +148,14 @@ class ScriptedEngine:
         while self.hold:
             await asyncio.sleep(0.01)
         try:
-            async for event in self._stream(request):
+            async for event in self.stream(request):
                 yield event
         except (asyncio.CancelledError, GeneratorExit):
             self.cancelled += 1
             raise
 
-    async def _stream(self, request: GenerateRequest) -> AsyncIterator[StreamEvent]:
+    async def stream(self, request: GenerateRequest) -> AsyncIterator[StreamEvent]:
+        """The events of a request."""
         rng = random.Random(request.params.seed)
         prompt = request.prompt or (request.messages[-1].content if request.messages else "")
         pieces = ("<|bos|>", *prompt.split(" "))
@@ -151,9 +169,7 @@ class ScriptedEngine:
         words = list(self.script(request))[len(request.continue_ids) :]
         for number, text in enumerate(words):
             if self.lose_after is not None and number == self.lose_after:
-                self.lose_after = None
-                self._set(EngineStatus("lost", "killed", self.status.restarts))
-                raise EngineUnavailableError("The engine stopped in the middle of an answer.")
+                self.lose()
             last = number == len(words) - 1
             for row in range(request.n):
                 yield token(row, number, text, rng, reason="stop" if last else None)

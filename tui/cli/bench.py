@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tui.cli.bench_report import print_decode
+from tui.cli.bench_tools import print_tools
 from tui.cli.output import emit_json, narrate
 
 
@@ -20,10 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     figures = _BENCHES[arguments.name](arguments)
     if arguments.json:
         emit_json(figures)
-    elif arguments.name == "decode":
-        print_decode(figures)
     else:
-        _print(figures, "")
+        _REPORTS.get(arguments.name, _print)(figures)
     return 0
 
 
@@ -58,14 +57,21 @@ def _tui(_: argparse.Namespace) -> dict[str, Any]:
     return run_tui_bench()
 
 
+def _tools(_: argparse.Namespace) -> dict[str, Any]:
+    from engine.bench.tools import run_tools_bench
+
+    return run_tools_bench(narrate)
+
+
 _BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "decode": _decode,
     "startup": _startup,
+    "tools": _tools,
     "tui": _tui,
 }
 
 
-def _print(values: dict[str, Any], indent: str) -> None:
+def _print(values: dict[str, Any], indent: str = "") -> None:
     for name, value in values.items():
         if isinstance(value, dict):
             print(f"{indent}{name}")
@@ -73,3 +79,9 @@ def _print(values: dict[str, Any], indent: str) -> None:
         else:
             print(f"{indent}{name:<28}{value:.3f}" if isinstance(value, float)
                   else f"{indent}{name:<28}{value}")  # fmt: skip
+
+
+_REPORTS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "decode": print_decode,
+    "tools": print_tools,
+}

@@ -10,11 +10,15 @@ from importlib.metadata import PackageNotFoundError, version
 from engine import __version__, paths
 from engine.manifest import list_checkpoints
 from engine.runs import list_runs
-from tui.cli.output import emit_json
+from tui.cli.output import emit_json, printable
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print versions, folders and counts; torch is asked for its devices last."""
+    """Print versions, folders and counts, how Python is contained, and who is searched with.
+
+    Raises:
+        LabError: the environment asks for a search provider that there is not.
+    """
     facts: dict[str, object] = {
         "llmlab": __version__,
         "python": platform.python_version(),
@@ -22,6 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         "cpus": os.cpu_count(),
         **{name: _version(name) for name in ("torch", "textual", "tiktoken")},
         "device": _device(),
+        **_tools(),
         "home": str(paths.home()),
         "checkpoints": len(list_checkpoints()),
         "runs": len(list_runs()),
@@ -31,8 +36,20 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         width = max(map(len, facts))
         for name, value in facts.items():
-            print(f"{name.ljust(width)}  {value}")
+            print(printable(f"{name.ljust(width)}  {value}"))
     return 0
+
+
+def _tools() -> dict[str, object]:
+    from engine.tools_here import open_tools
+
+    with open_tools() as tools:
+        python, search = tools.standing("python"), tools.standing("search")
+    return {
+        "python_tool": python.tier or "unavailable",
+        **({"python_tool_why": python.detail} if python.detail else {}),
+        "search_tool": search.detail,
+    }
 
 
 def _version(package: str) -> str:

@@ -52,6 +52,8 @@ def build_parser() -> argparse.ArgumentParser:
     _export(add("export", "export", "Write a checkpoint for transformers and vLLM, or llama.cpp."))
     _connect(add("connect", "connect", "Connect an OpenAI-compatible server to compare with."))
     _world(add("world", "world", "Show what is true in the pocket web."))
+    add("tools", "tools", "List the tools that a model or you can call.")
+    _tool(add("tool", "tool", "Call a tool by hand, as a model would."))
     _serve(add("serve", "serve", "Answer OpenAI's HTTP API, for other programs and machines."))
     _bench(commands)
     return parser
@@ -90,12 +92,14 @@ def _ask(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("checkpoint", metavar="CKPT")
     sub.add_argument("question", metavar="QUESTION", nargs="?")
     sub.add_argument("--file", metavar="F.jsonl", help='lines {"id", "question"}; "-" is stdin')
-    sub.add_argument("--max-tokens", type=int, default=64, metavar="N")
+    sub.add_argument(
+        "--max-tokens", type=int, metavar="N", help="default: 64; with tools 192, calls included"
+    )
     sub.add_argument(
         "--tools",
         action=argparse.BooleanOptionalAction,
         default=False,
-        help="let the model call tools (no checkpoint has learned to yet)",
+        help="let the model call the tools that it has learned (default: --no-tools)",
     )
 
 
@@ -127,6 +131,23 @@ def _serve(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--token-file", metavar="F", help="a file that holds the token")
 
 
+def _tool(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", metavar="NAME", help="python, calc, search, ... (see llmlab tools)")
+    sub.add_argument(
+        "text",
+        metavar="TEXT",
+        nargs="+",  # not "*", which would end before an option that stands behind NAME
+        help="code, an expression or a query; equal takes two; '-' is stdin",
+    )
+    sub.add_argument("--provider", metavar="P", help="search: whom to ask (default: pocket)")
+    sub.add_argument("--timeout", type=float, metavar="S", help="python, maths: seconds at most")
+    sub.add_argument(
+        "--unsafe-python",
+        action="store_true",
+        help="python, maths: run without a jail where this machine has none",
+    )
+
+
 def _bench(commands: Any) -> None:
     text = "Measure speed as ratios against a peer, in one run."
     benches = commands.add_parser("bench", help=text, description=text).add_subparsers(
@@ -136,6 +157,7 @@ def _bench(commands: Any) -> None:
         ("decode", "The engine beside transformers and llama.cpp, and this machine's memory."),
         ("startup", "The app's first paint beside an empty Textual app."),
         ("tui", "From a key press to the screen, while four columns stream."),
+        ("tools", "Python in the jail beside fresh processes, the calculator, the search."),
     ):
         sub = benches.add_parser(name, help=text, description=text)
         sub.set_defaults(run=_command("bench"))

@@ -18,16 +18,23 @@ from tui.screens.dialog import Dialog
 
 
 class SamplingForm(Dialog[Sampling]):
-    """Gives the new settings, None when cancelled; a mistake is said and nothing is lost."""
+    """Gives the new settings, None when cancelled; a mistake is said and nothing is lost.
+
+    Args:
+        sampling: what holds now.
+        title: what for, on the border.
+        samples: whether there may be several samples.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "up", show=False, id="form.up"),
         Binding("down", "app.focus_next", "down", show=False, id="form.down"),
     ]
 
-    def __init__(self, sampling: Sampling, title: str) -> None:
+    def __init__(self, sampling: Sampling, title: str, *, samples: bool = True) -> None:
         super().__init__()
         self.sampling, self.heading = sampling, title
+        self.fields = [field for field in FIELDS if samples or field.name != "n"]
 
     def compose(self) -> ComposeResult:
         """A line a control: name, value, what it does."""
@@ -35,7 +42,7 @@ class SamplingForm(Dialog[Sampling]):
         with Vertical(classes="dialog") as box:
             box.border_title = Content(self.heading)
             with VerticalScroll(can_focus=False):
-                for field in FIELDS:
+                for field in self.fields:
                     with Horizontal(classes="field"):
                         yield Label(Content(field.label), classes="name")
                         yield Input(texts[field.name], id=field.name, compact=True)
@@ -59,8 +66,8 @@ class SamplingForm(Dialog[Sampling]):
             self.dismiss(None)
 
     def _finish(self) -> None:
-        texts = {field.name: self.query_one(f"#{field.name}", Input).value for field in FIELDS}
+        typed = {field.name: self.query_one(f"#{field.name}", Input).value for field in self.fields}
         try:
-            self.dismiss(parsed(texts, self.sampling))
+            self.dismiss(parsed({**typed_in(self.sampling), **typed}, self.sampling))
         except RequestError as error:
             self.query_one("#mistake", Static).update(Content(f"✗ {error}"))

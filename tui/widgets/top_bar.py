@@ -6,7 +6,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-PANES = {"pipeline": ("1", "Pipeline"), "compare": ("4", "Compare")}
+PANES = {
+    "pipeline": ("1", "Pipeline"),
+    "compare": ("4", "Compare"),
+    "chat": ("5", "Chat & Tools"),
+}
 """Panes by id: the key and the name. Later panes take the numbers between."""
 
 

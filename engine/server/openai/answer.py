@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import wire
 from engine.errors import LabError
+from engine.events import TokenEvent
 from engine.protocol import Finished, Started
 from engine.server.event_stream import PING, gather_tokens, ruined
 from engine.server.failures import openai_error
@@ -95,7 +96,7 @@ class Answer:
                 self._prompt_tokens += len(event.prompt_ids)
             elif isinstance(event, Finished):
                 self._drawn_tokens += 0 if self._wish.scores_only else event.n_tokens
-            else:
+            elif isinstance(event, TokenEvent):
                 self._choices[number * self._n_samples + event.row].add(event)
 
     def _usage(self) -> dict[str, int]:

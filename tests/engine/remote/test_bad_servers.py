@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import RemoteError, RequestError
-from engine.protocol import GenerateRequest
+from engine.protocol import GenerateRequest, Message
 from engine.remote import rows as rows_module
 from engine.remote.chunks import read_chunk
 from engine.remote.client import RemoteClient
@@ -212,8 +212,19 @@ async def test_closing_while_a_key_is_being_read_disturbs_nobody(
     await client.close()
 
 
-async def test_tokens_of_an_answer_cannot_be_given(fake: FakeServer) -> None:
-    request = GenerateRequest(model="good", prompt="x", continue_ids=(1,))
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"prompt": "x", "continue_ids": (1,)},
+        {"prompt_ids": (1,)},
+        {"messages": (Message(role="assistant", content="", ids=(1,)),)},
+        {"messages": (Message(role="user", content="x"),), "tools": ("calc",)},
+    ],
+)
+async def test_neither_ids_nor_the_labs_tools_can_be_given(
+    fake: FakeServer, fields: dict[str, Any]
+) -> None:
+    request = GenerateRequest(model="good", **fields)
     with pytest.raises(RequestError, match="own engine"):
         await ask(fake, request)
     assert fake.asked == []

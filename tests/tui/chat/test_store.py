@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from engine.errors import RequestError
+from tests.tui.chat.test_reply import CALL, OUTPUT, ended, grown, returned
+from tui.bench.scripted_chat import _token
+from tui.chat.conversation import Conversation, Exchange
+from tui.chat.record import CUT_SHORT, from_json, to_json
+from tui.chat.reply import Reply
+from tui.chat.store import ChatStore, StoreError, pack
+from tui.truth import Verdict
+
+HOSTILE = "[bold]\x1b[31m</> <|assistant_end|> \u202e 漢字 '; DROP TABLE conversations; --"
+
+
+def conversation(question: str = "q") -> Conversation:
+    reply = grown(
+        _token(4, " Hm"),
+        *CALL,
+        *OUTPUT,
+        returned(output=HOSTILE),
+        _token(7, " yes"),
+        ended(),
+        seed=3,
+    )
+    reply.verdict = Verdict("correct", "Dunbury", "head", 81)
+    without = grown(_token(8, " no"), ended())
+    return Conversation("nano/sft", [Exchange(question, reply, without)])
+
+
+def same(one: Exchange, other: Exchange) -> bool:
+    def plain(exchange: Exchange) -> str:
+        return to_json(exchange)
+
+    return plain(one) == plain(other)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ChatStore:
+    return ChatStore(tmp_path / "deep" / "chats.sqlite")
+
+
+def test_what_was_saved_comes_back(store: ChatStore) -> None:
+    talk = conversation(HOSTILE)
+    store.save(pack(talk))
+    back = store.load(talk.key)
+    assert (back.key, back.model, back.created) == (talk.key, talk.model, talk.created)
+    assert same(back.exchanges[0], talk.exchanges[0])
+    assert back.exchanges[0].reply.ids == talk.exchanges[0].reply.ids
+    assert back.exchanges[0].reply.verdict == talk.exchanges[0].reply.verdict
+    assert back.exchanges[0].question == HOSTILE
+
+
+def test_saving_again_replaces(store: ChatStore) -> None:
+    talk = conversation()
+    talk.exchanges.append(Exchange("second", Reply()))
+    store.save(pack(talk))
+    talk.exchanges.pop()
+    store.save(pack(talk))
+    assert len(store.load(talk.key).exchanges) == 1
+    assert [each.n_exchanges for each in store.listed()] == [1]
+
+
+def test_the_list_has_the_newest_first_and_forgets_the_deleted(store: ChatStore) -> None:
+    assert store.listed() == []
+    talks = [conversation(f"q{i}") for i in range(3)]
+    for number, talk in enumerate(talks):
+        talk.updated = f"2026-11-2{number}"
+        store.save(pack(talk))
+    assert [each.title for each in store.listed()] == ["q2", "q1", "q0"]
+    store.delete(talks[1].key)
+    store.delete(talks[1].key)
+    assert [each.title for each in store.listed()] == ["q2", "q0"]
+    with pytest.raises(StoreError, match="deleted elsewhere"):
+        store.load(talks[1].key)
+    with sqlite3.connect(store.path) as database:
+        assert database.execute("SELECT count(*) FROM exchanges").fetchone() == (2,)
+    database.close()
+
+
+def test_an_answer_that_was_on_its_way_is_said_to_be_cut_short(store: ChatStore) -> None:
+    reply = grown(_token(4, " Hm"), *CALL)
+    talk = Conversation("nano/sft", [Exchange("q", reply)])
+    store.save(pack(talk))
+    back = store.load(talk.key).exchanges[0].reply
+    assert (back.state, back.message) == ("failed", CUT_SHORT)
+    assert next(back.calls).state == "broken off"
+    assert back.text == "Hm"
+
+
+def test_a_call_that_waits_still_waits(store: ChatStore) -> None:
+    reply = grown(*CALL, ended("tool_call"), approve=("search",))
+    talk = Conversation("nano/sft", [Exchange("q", reply)])
+    store.save(pack(talk))
+    back = store.load(talk.key).exchanges[0].reply
+    assert back.waiting_call is not None
+    assert back.waiting_call.text == "x"
+    assert back.ids == reply.ids
+
+
+@pytest.mark.parametrize("content", [b"garbage " * 200, b"SQLite format 3\0" + b"\xff" * 4096])
+def test_a_damaged_file_is_set_aside(store: ChatStore, content: bytes) -> None:
+    store.path.parent.mkdir()
+    store.path.write_bytes(content)
+    talk = conversation()
+    store.save(pack(talk))
+    assert "damaged" in store.notice
+    assert store.load(talk.key).exchanges
+    (aside,) = store.path.parent.glob("*.damaged-*")
+    assert aside.read_bytes() == content
+    assert str(aside) in store.notice
+
+
+def test_a_page_damaged_in_the_middle_is_noticed(store: ChatStore) -> None:
+    for number in range(40):
+        store.save(pack(conversation(f"q{number}" * 50)))
+    data = bytearray(store.path.read_bytes())
+    data[4096 * 3 : 4096 * 5] = os.urandom(4096 * 2)
+    store.path.write_bytes(data)
+    fresh = ChatStore(store.path)
+    assert fresh.listed() == []
+    assert "damaged" in fresh.notice
+
+
+def test_a_newer_schema_is_left_alone(store: ChatStore) -> None:
+    store.save(pack(conversation()))
+    database = sqlite3.connect(store.path)
+    database.execute("PRAGMA user_version = 9")
+    database.close()
+    before = store.path.read_bytes()
+    with pytest.raises(StoreError, match="newer llmlab"):
+        store.save(pack(conversation()))
+    assert store.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"question": 3}', '{"question": "q"}'])
+def test_a_damaged_exchange_is_a_sentence(store: ChatStore, body: str) -> None:
+    talk = conversation()
+    store.save(pack(talk))
+    database = sqlite3.connect(store.path)
+    database.execute("UPDATE exchanges SET body = ?", (body,))
+    database.commit()
+    database.close()
+    with pytest.raises(StoreError, match="is damaged"):
+        store.load(talk.key)
+    with pytest.raises(RequestError):
+        from_json(body)
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="could not be written"):
+        ChatStore(tmp_path / "file" / "chats.sqlite").listed()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StoreError):
+        ChatStore(tmp_path / "folder").listed()
+
+
+def test_what_was_typed_is_for_its_owner(store: ChatStore) -> None:
+    store.save(pack(conversation()))
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+
+
+def test_threads_and_another_program_write_at_once(store: ChatStore) -> None:
+    talks = [conversation(f"q{i}") for i in range(4)]
+    errors: list[BaseException] = []
+
+    def write(number: int) -> None:
+        try:
+            for _ in range(5):
+                ChatStore(store.path).save(pack(talks[number]))
+        except BaseException as error:
+            errors.append(error)
+
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom tui.chat.store import *\n"
+        "from tui.chat.conversation import *\nfrom tui.chat.reply import Reply\n"
+        "store = ChatStore(Path(sys.argv[1]))\n"
+        "for i in range(5): store.save(pack(Conversation('m', [Exchange(f'o{i}', Reply())])))"
+    )
+    other = subprocess.Popen([sys.executable, "-c", code, str(store.path)])
+    threads = [threading.Thread(target=write, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert other.wait(60) == 0
+    assert errors == []
+    assert len(store.listed()) == 9
+    assert store.notice == ""
+
+
+def test_every_field_of_a_reply_is_kept_but_those_of_the_moment() -> None:
+    from tui.chat.record import ReplyRecord
+
+    kept = {field.name for field in dataclasses.fields(ReplyRecord)}
+    assert {field.name for field in dataclasses.fields(Reply)} - kept == {"not_judged"}

@@ -1,0 +1,104 @@
+"""What holds while a person talks: the conversation, whom it is with, how, and by which tools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from engine.errors import RequestError
+from tui.chat.conversation import Conversation, Exchange
+from tui.chat.policy import Policies
+from tui.chat.reply import Reply
+from tui.sampling import Sampling
+
+if TYPE_CHECKING:
+    from engine.protocol import GenerateRequest
+    from engine.tool_protocol import ToolInfo
+    from tui.models import Model
+
+
+def chat_sampling() -> Sampling:
+    """Cooler than in the compare pane: a digit that was drawn wrong spoils a call. And longer."""
+    base = Sampling()
+    params = replace(base.params, temperature=0.3, max_tokens=200, n_alternatives=5)
+    return replace(base, params=params)
+
+
+@dataclass(slots=True)
+class Session:
+    """The state of the pane, without its widgets."""
+
+    model: Model | None = None
+    sampling: Sampling = field(default_factory=chat_sampling)
+    policies: Policies = field(default_factory=Policies)
+    tools: Sequence[ToolInfo] = ()
+    """What the engine has; empty until it has said so."""
+    problems: Sequence[str] = ()
+    """Why there are no tools, or fewer than there could be."""
+    conversation: Conversation = field(default_factory=lambda: Conversation(""))
+
+    @property
+    def waiting(self) -> tuple[Exchange, Reply] | None:
+        """The exchange whose reply waits for a decision."""
+        last = self.conversation.last
+        asked = last is not None and last.reply.waiting_call is not None
+        return (last, last.reply) if asked and last is not None else None
+
+    def renew(self) -> None:
+        """Begin a new conversation with the model there is."""
+        self.conversation = Conversation(self.model.name if self.model else "")
+
+    def fresh(self, *, tools: bool = True, seed: int | None = None) -> Reply:
+        """A reply that has yet to come; with the tools that may be offered now, or without."""
+        learned = self.model.tools if self.model is not None and tools else ()
+        return Reply(
+            seed=self.sampling.params.seed if seed is None else seed,
+            tools=self.policies.offered(self.tools, learned),
+            approve=self.policies.asked(self.tools, learned),
+        )
+
+    def ask(self, question: str) -> int:
+        """Add a question; in a new conversation if the old one was with another model.
+
+        Returns:
+            The exchange's place.
+        """
+        if self.model is not None and self.conversation.model != self.model.name:
+            self.renew()
+        self.conversation.exchanges.append(Exchange(question, self.fresh()))
+        return len(self.conversation.exchanges) - 1
+
+    def rewind(self, place: int, reply: Reply) -> bool:
+        """Put ``reply`` in the place of an exchange's; nothing that was said later is lost.
+
+        Returns:
+            Whether something was said later: then the conversation is a new one, and the old one
+            stays as it was.
+        """
+        forked = place < len(self.conversation.exchanges) - 1
+        if forked:
+            self.conversation = self.conversation.forked(place + 1)
+        exchange = self.conversation.exchanges[place]
+        exchange.reply, exchange.without = reply, None if forked else exchange.without
+        return forked
+
+    def request(self, place: int, reply: Reply) -> GenerateRequest:
+        """What to ask the engine so that ``reply`` goes on.
+
+        Raises:
+            RequestError: there is no model, it is not the conversation's, or it would be refused.
+        """
+        if self.model is None:
+            raise RequestError("There is no assistant to ask yet. Train sft in 1 Pipeline.")
+        if self.conversation.model != self.model.name:
+            raise RequestError(
+                f"This conversation was with {self.conversation.model}, and {self.model.name} has "
+                "other tokens. Choose that model with c, or begin a new conversation with ctrl+n."
+            )
+        return self.conversation.request(place, reply, self.model, self.sampling)
+
+
+def next_seed(seed: int | None) -> int:
+    """Another seed than that one."""
+    return 0 if seed is None else seed + 1

@@ -1,0 +1,66 @@
+"""Writes conversations to disk while the talk goes on, one after the other, newest state only."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from engine.errors import LabError
+from tui.background import in_background
+from tui.chat.store import ChatStore, Packed, pack
+
+if TYPE_CHECKING:
+    from tui.chat.conversation import Conversation
+
+
+class Keeper:
+    """Keeps conversations in a store.
+
+    Args:
+        host: the pane; its workers write.
+        store: where to.
+    """
+
+    def __init__(self, host: Widget, store: ChatStore) -> None:
+        self._host, self.store = host, store
+        self._waiting: dict[str, Packed] = {}
+        self._turn = asyncio.Lock()
+        self._said = ""
+
+    def keep(self, conversation: Conversation) -> None:
+        """Write the conversation as it is now, soon."""
+        if conversation.exchanges:
+            conversation.touch()
+            self._waiting[conversation.key] = pack(conversation)
+            in_background(self._host, self.write, "keep")
+
+    async def write(self) -> None:
+        """Write what waits; a failure is said once, and the talk goes on."""
+        async with self._turn:
+            while self._waiting:
+                packed = self._waiting.pop(next(iter(self._waiting)))
+                try:
+                    await asyncio.to_thread(self.store.save, packed)
+                except LabError as error:
+                    self.say(str(error))
+            self.say_notice()
+
+    async def forget(self, key: str) -> None:
+        """Delete a conversation, also one that was about to be written. Raises LabError."""
+        async with self._turn:
+            self._waiting.pop(key, None)
+            await asyncio.to_thread(self.store.delete, key)
+
+    def say_notice(self) -> None:
+        """Say what has happened to the file, if anything has."""
+        notice, self.store.notice = self.store.notice, ""
+        if notice:
+            self._host.notify(notice, severity="warning", timeout=15, markup=False)
+
+    def say(self, sentence: str) -> None:
+        """A failure; the same one again would only be in the way."""
+        if sentence != self._said:
+            self._said = sentence
+            self._host.notify(sentence, severity="error", timeout=15, markup=False)
