@@ -5,9 +5,9 @@ From prompt to token: ``conversation`` (or an imported model's ``chat_template``
 need not read; ``share`` and ``batch`` lay out what one pass reads; ``forward`` computes it (in
 plain torch with ``paged``, in C with ``native_forward``, on a GPU with ``cuda_graph``);
 ``sampling`` draws; ``row`` turns ids into events. ``calls`` says what of an answer is a tool call;
-the server, or ``tool_loop`` in this process, runs it and lets the row go on. ``dialect`` is one face
-for the lab's own models and for those that ``imports`` brings in; ``exporting`` and ``gguf_export``
-take models out.
+the server, or ``tool_loop`` in this process, runs it and lets the row go on. ``dialect`` is one
+face for the lab's own models and for those that ``imports`` brings in; ``exporting`` and
+``gguf_export`` take models out.
 
 Modules that never import torch, so that the terminal app may import them: ``errors``, ``paths``,
 ``files``, ``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``,
