@@ -140,6 +140,7 @@ _NANO = {
     "world": NANO_WORLD,
     "batch_tokens": 8192,
     "row_lengths": (128, 512),
+    "n_strangers": 8000,
 }
 _PICO = {
     "preset": "pico",
@@ -147,6 +148,7 @@ _PICO = {
     "world": PICO_WORLD,
     "batch_tokens": 2048,
     "row_lengths": (128, 256),
+    "n_strangers": 100,
     "compile": False,
     "eval_every": 20,
     "sample_every_s": 1.0,
@@ -173,7 +175,6 @@ _SFT = {
     "grad_clip": 1.0,
     "replay_share": 0.25,
     "tool_share": 0.65,
-    "n_strangers": 8000,
 }
 _STEPS: dict[tuple[str, str], int] = {
     ("nano", "base"): 1300,
