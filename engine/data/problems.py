@@ -123,6 +123,65 @@ TRAIN_FORMS: tuple[Form, ...] = (
         _shared,
     ),
 )
+TRAIN_FORMS += (
+    (
+        "There were {x} {t} on the table. {a} puts {y} more there.",
+        "How many {t} are on the table?",
+        "{x} + {y}",
+        "There are {r} {t}.",
+        _rising,
+    ),
+    ("{a} had {x} {t} and got {y} from {b}.", _HAS, "{x} + {y}", "{a} has {r} {t}.", _rising),
+    (
+        "One shop sells {x} {t} and another one {y}.",
+        "How many {t} do they sell?",
+        "{x} + {y}",
+        "They sell {r} {t}.",
+        _rising,
+    ),
+    (
+        "{a} needs {x} {t} but has only {y}.",
+        "How many {t} are missing?",
+        "{x} - {y}",
+        "{r} {t} are missing.",
+        _falling,
+    ),
+    (
+        "Of {x} {t} {y} are broken.",
+        "How many {t} are whole?",
+        "{x} - {y}",
+        "{r} {t} are whole.",
+        _falling,
+    ),
+    (
+        "{a} makes {x} {t} and {b} takes {y} of them away.",
+        "How many {t} remain?",
+        "{x} - {y}",
+        "{r} {t} remain.",
+        _falling,
+    ),
+    (
+        "In every one of {x} rooms lie {y} {t}.",
+        "How many {t} lie there?",
+        "{x} * {y}",
+        "{r} {t} lie there.",
+        _times,
+    ),
+    (
+        "{x} children bring {y} {t} each.",
+        "How many {t} do they bring?",
+        "{x} * {y}",
+        "They bring {r} {t}.",
+        _times,
+    ),
+    (
+        "{a} puts {x} {t} into rows of {y}.",
+        "How many rows are there?",
+        "{x} / {y}",
+        "There are {r} rows.",
+        _shared,
+    ),
+)
 HELDOUT_FORMS: tuple[Form, ...] = (
     (
         "{b} lends {a} {y} {t}. Before that {a} had {x} {t}.",

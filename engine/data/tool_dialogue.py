@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -47,11 +48,15 @@ Use = Literal["train", "development", "heldout"]
 MAX_RESULT_CHARS = 600
 PLACES = 0.2
 """Share of questions answered from memory that are not about people."""
-NONSENSE = 0.7
+HARDLY_KNOWN = 2
+"""Pages that name a person of the tail who is looked up. Who stands on more may be known: to learn
+to look them up as well would be to learn not to trust a memory that is right."""
+NONSENSE = 0.3
 """Share of words that no page knows among those whose letters are counted."""
 ALL_TOOLS = 0.75
 """Share of conversations that offer all tools; the others offer some."""
 
+_WORD = re.compile(r"(?<= )[A-Za-z][a-z]{2,11}\b")
 _DOWN = ("no connection", "it does not answer", "too many requests", "timed out")
 _NOT_FOUND = ("... I could not find {n}.", "... I could not find {n} anywhere.")
 _NOT_SAID = ("... I do not know. I found {n}, but not the {a}.",)
@@ -73,6 +78,14 @@ def letter_words(use: Use) -> list[str]:
         common += [*lexicon.THINGS, *(job for job in lexicon.OCCUPATIONS if "_" not in job)]
         common += [name.lower() for name in lexicon.RIVER_NAMES]
     return [word for word in dict.fromkeys(common) if _is_heldout(word) == (use == "heldout")]
+
+
+def _words_of(web: Web) -> set[str]:
+    """Words of the pages whose letters may be asked for in training."""
+    others = {*letter_words("development"), *letter_words("heldout")}
+    pages = (page.text for page in web.pages if page.kind not in ("desk", "reading"))
+    words = {word for text in pages for word in _WORD.findall(text)}
+    return {word for word in words if word.lower() not in others}
 
 
 def _is_heldout(word: str) -> bool:
@@ -116,7 +129,7 @@ class ToolTalk:
         )}  # fmt: skip
         people = [p for p in web.world.people if p.split == "train" and not p.development]
         self._searchable = [*made_up.values(), *(p for p in people if p.tier == "unseen")]
-        self._tail = [p for p in people if p.tier == "tail"]
+        self._tail = [p for p in people if p.tier == "tail" and p.target <= HARDLY_KNOWN]
         self._made_up = frozenset(made_up)
         pages = list(pocket_pages(web))
         for index, person in enumerate(made_up.values(), start=len(web.pages) * 2):
@@ -128,7 +141,7 @@ class ToolTalk:
         path = Path(self._folder.name) / "index.sqlite"
         build_index(path, pages)
         self._index = PocketProvider(path)
-        self._words = letter_words("train")
+        self._words = sorted({*letter_words("train"), *_words_of(web)})
 
     def close(self) -> None:
         """Remove the index."""
@@ -293,15 +306,15 @@ def _called(asked: str, tool: PartKind, call: str, output: str, said: str) -> Ex
 Maker = Callable[[ToolTalk, random.Random], Exchange]
 # What is drawn, the tool that it needs, and how often.
 _KINDS: tuple[tuple[Maker, str | None, int], ...] = (
-    (ToolTalk.known, None, 28),
-    (ToolTalk.looked_up, "search", 30),
-    (ToolTalk.looked_up_tail, "search", 6),
-    (ToolTalk.two_looked_up, "search", 3),
-    (ToolTalk.not_found, "search", 5),
+    (ToolTalk.known, None, 44),
+    (ToolTalk.looked_up, "search", 23),
+    (ToolTalk.looked_up_tail, "search", 4),
+    (ToolTalk.two_looked_up, "search", 2),
+    (ToolTalk.not_found, "search", 4),
     (ToolTalk.search_fails, "search", 2),
     (ToolTalk.computed_story, "calc", 12),
     (ToolTalk.computed, "calc", 6),
-    (ToolTalk.letters, "python", 11),
+    (ToolTalk.letters, "python", 15),
     (ToolTalk.items, "python", 3),
     (ToolTalk.total, "python", 3),
     (ToolTalk.spelled, None, 2),

@@ -166,8 +166,8 @@ _BASE = {
 }
 _SFT = {
     "stage": "sft",
-    "muon_lr": 0.002,
-    "adamw_lr": 0.0006,
+    "muon_lr": 0.005,
+    "adamw_lr": 0.0015,
     "weight_decay": 0.0,
     "warmup_steps": 10,
     "decay_share": 0.7,
@@ -178,7 +178,7 @@ _SFT = {
 }
 _STEPS: dict[tuple[str, str], int] = {
     ("nano", "base"): 1300,
-    ("nano", "sft"): 300,
+    ("nano", "sft"): 1150,
     ("pico", "base"): 60,
     ("pico", "sft"): 30,
 }
