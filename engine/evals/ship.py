@@ -22,8 +22,9 @@ from engine.manifest import find_checkpoint, read_manifest, verify
 STAGE_SENTENCES = {
     "base": "A base model: it continues documents of the pocket web and has not learned to answer.",
     "sft": "An assistant: the base model fine-tuned on conversations about the pocket web. It "
-    "answers questions about people it never met with an invention, which is what the "
-    "hallucination lab measures and mends.",
+    "calls a calculator, Python and a search where they are offered. Without them it answers "
+    "questions about people it never met with an invention, which is what the hallucination lab "
+    "measures and mends.",
 }
 
 
