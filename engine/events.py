@@ -63,6 +63,8 @@ class TokenEvent:
     """True if the token was given, not drawn."""
     span: Span
     finish_reason: FinishReason | None
+    tool: str = ""
+    """On the token that begins a call: the tool that is called."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,12 @@ from engine.data.web import Web
 from engine.data.world import WorldConfig
 from tools.search.format import Hit
 from tools.search.pocket import PocketProvider
-from tools.search.provider import SearchUnavailable
+from tools.search.provider import SearchCancelled, SearchUnavailable
+
+PATIENCE_S = 45.0
+"""For an index that somebody else is writing: less than what the engine gives a call in all."""
+
+_LOOK_S = 0.05
 
 Say = Callable[[str], None]
 
@@ -49,31 +55,49 @@ class PocketHere:
         """The best pages, best first.
 
         Raises:
-            SearchUnavailable: the index cannot be written or read.
+            SearchUnavailable: the index cannot be written or read, or is not yet written.
+            SearchCancelled: ``cancelled`` was set while another thread was writing it.
         """
-        self.prepare()
+        self.prepare(cancelled)
         return self._provider.search(query, cancelled)
 
-    def prepare(self) -> None:
-        """Write the index unless it is there.
+    def prepare(self, cancelled: threading.Event | None = None) -> None:
+        """Write the index unless it is there; or wait while another thread does.
 
         Raises:
-            SearchUnavailable: it cannot be written.
+            SearchUnavailable: it cannot be written, or the other thread takes too long.
+            SearchCancelled: ``cancelled`` was set while waiting.
         """
         if self.path.is_file():
             return
-        try:
-            with self._lock, _only_writer(self.path.parent):
-                if not self.path.is_file():
-                    self._write()
-        except (OSError, sqlite3.Error) as error:
-            raise SearchUnavailable(
-                f"the index of the pocket web cannot be written to {self.path} ({error})"
-            ) from error
+        with self._turn(cancelled or threading.Event()):
+            try:
+                with _only_writer(self.path.parent):
+                    if not self.path.is_file():
+                        self._write()
+            except (OSError, sqlite3.Error) as error:
+                raise SearchUnavailable(
+                    f"the index of the pocket web cannot be written to {self.path} ({error})"
+                ) from error
 
     def close(self) -> None:
         """Close the index; the next search opens it again."""
         self._provider.close()
+
+    @contextlib.contextmanager
+    def _turn(self, cancelled: threading.Event) -> Iterator[None]:
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._lock.acquire(timeout=_LOOK_S):
+            if cancelled.is_set():
+                raise SearchCancelled
+            if time.monotonic() >= deadline:
+                raise SearchUnavailable(
+                    "the index of the pocket web is still being written; search again in a minute"
+                )
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _write(self) -> None:
         if self._say is not None:

@@ -134,9 +134,10 @@ class Row:
 
     def _take_in_call(self, drawn: Drawn, ended: Fence | None, *, begins: bool) -> list[TokenEvent]:
         """``take`` from a call's start token to its end token. Stop strings are for the text."""
-        events = []
+        events, tool = [], ""
         if begins:  # what was held back stands before the call
-            held = self._finish_text()
+            assert self._state.open is not None
+            tool, held = self._state.open.tool, self._finish_text()
             if held:
                 events.append(self._tokenless(held))
         text = self._text.add(drawn.id)
@@ -150,7 +151,7 @@ class Row:
                 self.finish_reason = "tool_call"
             else:
                 self.paused = True
-        return [*events, self._event(drawn, text, forced=False, span="call")]
+        return [*events, self._event(drawn, text, forced=False, span="call", tool=tool)]
 
     def _call(self, fence: Fence) -> Call:
         number = self._state.n_ended - 1
@@ -222,14 +223,16 @@ class Row:
         text, stopped = self._stops.add(self._text.finish())
         return text if stopped else text + self._stops.finish()
 
-    def _event(self, drawn: Drawn, text: str, *, forced: bool, span: Span) -> TokenEvent:
+    def _event(
+        self, drawn: Drawn, text: str, *, forced: bool, span: Span, tool: str = ""
+    ) -> TokenEvent:
         alternatives = tuple(
             Alternative(token, token_text(self._tokenizer, token), logprob)
             for token, logprob in drawn.alternatives
         )
         return TokenEvent(
             self.request_id, self.sample, drawn.id, text, drawn.logprob, alternatives,
-            drawn.entropy, drawn.rank, forced, span, self.finish_reason,
+            drawn.entropy, drawn.rank, forced, span, self.finish_reason, tool,
         )  # fmt: skip
 
 

@@ -43,13 +43,15 @@ class OpenTools:
     pocket: PocketHere
 
     def prepare(self) -> None:
-        """Do now what the first calls would wait for: start the jail, write the pocket's index.
+        """Do now what the first calls would wait for: write the pocket's index, start the jail.
 
         What fails here fails again, as a result, when it is called.
         """
-        self.jail.run("")
+        # First what takes longest: a search that comes meanwhile waits only as long as it likes,
+        # and a program starts the jail by itself.
         with contextlib.suppress(SearchUnavailable):
             self.pocket.prepare()
+        self.jail.run("")
 
     def standing(self, name: str) -> Standing:
         """How the tool ``name`` stands here; for ``python`` this starts the jail, in a second."""

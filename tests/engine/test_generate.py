@@ -298,6 +298,7 @@ def test_what_was_held_back_comes_before_a_call() -> None:
         ("a", "text"), ("b\ufffd", "text"), ("", "call"), ("c", "call"), (" 42", "output"),
     ]  # fmt: skip
     assert [event.id for event in events] == [1, NO_TOKEN, 2, 3, 4]
+    assert [event.tool for event in events] == ["", "", "tool", "", ""]
     (call,) = engine.take_calls()
     assert (call.request, call.row, call.number, call.ids) == (7, 0, 0, ())
     assert engine.take_calls() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 from engine import paths
 from engine.data.web import Web
 from engine.data.world import NANO_WORLD, PICO_WORLD, UNKNOWN_EXAMPLE
-from engine.pocket_here import PocketHere, search_folder
-from tools.search.provider import SearchUnavailable
+from engine.pocket_here import PATIENCE_S, PocketHere, search_folder
+from engine.tool_runner import TIMEOUT_S
+from tools.search.provider import SearchCancelled, SearchUnavailable
 
 NAME = UNKNOWN_EXAMPLE[0]
 
@@ -121,3 +123,52 @@ def test_a_write_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(here, "ensure_index", ensure)
     assert pocket.search(NAME)
     pocket.close()
+
+
+@pytest.fixture
+def slow_writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[PocketHere, threading.Event]]:
+    """A pocket whose index another thread is writing until it is told to go on."""
+    import engine.pocket_here as here
+
+    begun, go, ensure = threading.Event(), threading.Event(), here.ensure_index
+
+    def slowly(path: Path, web: Web) -> None:
+        begun.set()
+        go.wait(60)
+        ensure(path, web)
+
+    monkeypatch.setattr(here, "ensure_index", slowly)
+    pocket = PocketHere(PICO_WORLD)
+    writer = threading.Thread(target=pocket.prepare)
+    writer.start()
+    assert begun.wait(60)
+    yield pocket, go
+    go.set()
+    writer.join()
+    pocket.close()
+
+
+def test_who_searches_while_it_is_written_waits(
+    slow_writer: tuple[PocketHere, threading.Event],
+) -> None:
+    pocket, go = slow_writer
+    threading.Timer(0.2, go.set).start()
+    assert pocket.search(NAME)
+
+
+def test_nobody_waits_for_ever(
+    slow_writer: tuple[PocketHere, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pocket, _ = slow_writer
+    assert PATIENCE_S < TIMEOUT_S, "the engine would write the call off"
+    monkeypatch.setattr("engine.pocket_here.PATIENCE_S", 0.1)
+    with pytest.raises(SearchUnavailable, match="still being written; search again"):
+        pocket.search(NAME)
+
+
+def test_who_waits_can_be_cancelled(slow_writer: tuple[PocketHere, threading.Event]) -> None:
+    pocket, _ = slow_writer
+    cancelled = threading.Event()
+    threading.Timer(0.1, cancelled.set).start()
+    with pytest.raises(SearchCancelled):
+        pocket.search(NAME, cancelled)

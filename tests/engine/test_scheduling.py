@@ -13,7 +13,7 @@ import tiny_models
 from tiny_models import LETTERS
 
 from engine.admission import _container_bytes
-from engine.calls import CallRules, Fence
+from engine.calls import CallRules, CallState, Fence
 from engine.errors import RequestError
 from engine.events import TokenEvent
 from engine.generate import Generator
@@ -308,6 +308,47 @@ def test_guesses_change_nothing_but_the_number_of_steps(temperature: float, ahea
     assert [row.ids for row in rows[0]] == [row.ids for row in expected[0]]
     assert [rows[1][0].ids] == alone(ask(prompt(4)))
     assert_no_leak(engine)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.7, 1.5])
+@pytest.mark.parametrize("ahead", [1, 4, 16])
+def test_guesses_do_not_get_past_what_is_banned(temperature: float, ahead: int) -> None:
+    """Eight ids, of which calls are a half: guesses run into them all the time."""
+    start, end, output = 3, 4, (6, 7)
+    rules = CallRules(
+        fences=(Fence("tool", start, end),), output=output, never=frozenset(output), max_calls=40
+    )
+    shape = tiny_models.config(vocab_size=8, max_seq_len=512)
+    params = SamplingParams(temperature=temperature, max_tokens=120, seed=3)
+    asked = [
+        ask(
+            (0, seed % 3, 1), params=params, n=4, calls=rules, max_forced=164, speculate=ahead,
+        )
+        for seed in range(3)
+    ]  # fmt: skip
+    found, n_calls = [], []
+    for requests in ([replace(each, speculate=0) for each in asked], asked):
+        engine = Generator(tiny_models.model(shape), LETTERS)
+        for i, request in enumerate(requests):
+            engine.submit(i, request)
+        rows, calls = defaultdict(list), 0
+        while engine.busy:
+            events = engine.step()
+            for call in engine.take_calls():
+                calls += 1
+                events += engine.proceed(call.request, call.row, (output[0], 1, 2, output[1]))
+            for event in events:
+                rows[event.request, event.row].append((event.id, event.forced, event.text))
+        assert_no_leak(engine)
+        found.append(rows)
+        n_calls.append(calls)
+    assert found[0] == found[1]
+    assert n_calls[0] == n_calls[1] > 0
+    for events in found[1].values():
+        state = CallState(rules, frozenset())
+        for token, forced, _ in events:
+            assert forced or token not in state.banned
+            state.see(token)
 
 
 @pytest.mark.parametrize("n_prompt", [32, 33, 34])

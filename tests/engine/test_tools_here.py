@@ -38,6 +38,17 @@ def test_prepared_tools_have_nothing_to_wait_for() -> None:
         assert not Path(f"/proc/{tools.jail.pid}").exists()
 
 
+def test_the_index_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longest, and whoever begins to write it has to stay to the end."""
+    written: list[bool] = []
+    with small() as tools:
+        monkeypatch.setattr(
+            type(tools.jail), "run", lambda *_: written.append(tools.pocket.path.is_file())
+        )
+        tools.prepare()
+    assert written == [True]
+
+
 def test_a_lab_that_cannot_write_prepares_what_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,13 +74,12 @@ def test_what_is_hidden_does_not_count() -> None:
     assert sanitised("\x1b[31m" * 9 + "x" * 50 + "\u200b" * 20, 50) == ("x" * 50, False)
 
 
-@pytest.mark.parametrize(
-    "text", ["x" * 10_000_000, "\x1b]" * 2_000_000, "\x1b[" * 2_000_000, "\n" * 10_000_000]
-)
+@pytest.mark.parametrize("text", ["x", "\x1b]", "\x1b[", "\n"])
 def test_endless_output_is_quick(text: str) -> None:
-    began = time.perf_counter()
+    text *= 5_000_000
+    began = time.thread_time()  # of the processor: the machine may be busy
     plain, cut = sanitised(text, 4_000)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
     assert cut
     assert len(plain) <= 4_000
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,7 +15,12 @@ from engine.manifest import CheckpointInfo
 from engine.protocol import GenerateRequest
 from tui.app import LabApp
 from tui.bench.scripted import ScriptedEngine, ScriptedRuns, scripted_services, training_events
+from tui.bench.scripted_chat import ScriptedChat
+from tui.panes import chat
 from tui.panes.compare import ComparePane
+
+PATIENCE_S = 30.0
+"""A machine that trains beside the tests gives them little; only failures wait for so long."""
 
 ANSWER = ("Mira", " Vek", "lon", " comes", " from", " Dun", "bury", ".")
 
@@ -53,7 +59,8 @@ class Lab:
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], what: str) -> None:
     """Wait for something that the app does by itself."""
-    for _ in range(400):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
         if condition():
             await pilot.pause()
             return
@@ -91,3 +98,10 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setattr("tui.screens.import_form.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.panes.pipeline.REDRAWS_PER_S", 8)
     return Lab(tmp_path)
+
+
+@pytest.fixture
+def talk(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    lab.engine = ScriptedChat(script=lambda request: [" word"], tokens_per_s=1e5)
+    monkeypatch.setattr(chat, "UNARMED_S", 0.0)
+    return lab

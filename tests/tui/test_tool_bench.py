@@ -6,14 +6,14 @@ import pytest
 
 from engine.errors import EngineUnavailableError
 from engine.tool_protocol import ToolAnswer, ToolRequest
+from tests.tui.chatting import engine_of, opened, shows
 from tests.tui.conftest import Lab, screen_text, until
-from tests.tui.test_chat import engine_of, opened, shows, talk  # noqa: F401
 from tools.result import ToolResult
 from tui.bench.scripted_chat import TOOLS
 from tui.chat.bench_words import result_words, tokens_words, tool_words
 
 
-async def test_a_call_by_hand_shows_result_and_tokens(talk: Lab) -> None:  # noqa: F811
+async def test_a_call_by_hand_shows_result_and_tokens(talk: Lab) -> None:
     async with opened(talk) as (app, pilot, _):
         await pilot.press("f3")
         await shows(app, pilot, "tool bench")
@@ -32,7 +32,7 @@ async def test_a_call_by_hand_shows_result_and_tokens(talk: Lab) -> None:  # noq
         assert "tool bench" not in screen_text(app)
 
 
-async def test_what_was_blocked_and_why(talk: Lab) -> None:  # noqa: F811
+async def test_what_was_blocked_and_why(talk: Lab) -> None:
     engine_of(talk).results = lambda request: ToolResult(
         kind="blocked", error="PermissionError: [Errno 1] /etc/passwd", tier="Landlock, seccomp"
     )
@@ -46,7 +46,7 @@ async def test_what_was_blocked_and_why(talk: Lab) -> None:  # noqa: F811
         assert "/etc/passwd" in text
 
 
-async def test_escape_stops_a_call_first_and_closes_then(talk: Lab) -> None:  # noqa: F811
+async def test_escape_stops_a_call_first_and_closes_then(talk: Lab) -> None:
     engine_of(talk).hold_tools = True
     async with opened(talk) as (app, pilot, _):
         await pilot.press("f3")
@@ -60,7 +60,7 @@ async def test_escape_stops_a_call_first_and_closes_then(talk: Lab) -> None:  # 
 
 
 async def test_a_lost_engine_is_a_sentence(
-    talk: Lab,  # noqa: F811
+    talk: Lab,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def lost(request: ToolRequest) -> ToolAnswer:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tools.calculator.numbers import MAX_BITS, Number, checked, too_large, whole
+from tools.calculator.numbers import MAX_BITS, Number, bits, checked, too_large, whole
 from tools.tool import ToolError
 
 CONSTANTS: dict[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau}
@@ -15,6 +15,8 @@ MAX_DIGITS = 100
 """Of ``round``: its cost grows with ten to this."""
 MAX_FACTORIAL = 500
 """Its factorial has 3,767 bits."""
+_FLOAT_BITS = 1_000
+"""A fraction with fewer above and below the line is a float that is neither infinite nor 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def _logarithm(compute: Callable[[float], float]) -> Callable[[Number], Number]:
     def log(value: Number) -> Number:
         if value <= 0:
             raise ToolError("only positive numbers have a logarithm")
+        if isinstance(value, Fraction) and bits(value) > _FLOAT_BITS:
+            return compute(value.numerator) - compute(value.denominator)
         return compute(float(value))
 
     return log

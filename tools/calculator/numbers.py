@@ -85,6 +85,8 @@ def power(base: Number, exponent: Number) -> Number:
         if base not in (-1, 0, 1) and bits(base) * abs(n) > MAX_BITS:
             raise too_large()
         return checked(base**n)
-    if base < 0:
+    if base < 0 and exponent != int(exponent):
         raise ToolError("a negative number has no real power that is not whole")
+    if base == 0 and exponent < 0:
+        raise ToolError("division by zero")
     return checked(math.pow(base, exponent))

@@ -146,4 +146,11 @@ def _verdict(ending: Ending, timeout_s: float, memory_mb: int) -> tuple[Kind, st
         return "crashed", f"it ended without a result (exit status {ending.status})"
     if -ending.status == getattr(signal, "SIGXCPU", None):
         return "limit", "it used more processor time than a program has"
-    return "crashed", f"it crashed ({signal.Signals(-ending.status).name})"
+    return "crashed", f"it crashed ({_signal_name(-ending.status)})"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have none
+        return f"signal {number}"

@@ -227,7 +227,9 @@ def _receive(control: socket.socket) -> tuple[dict[str, object], list[int]]:
             data += more
             for _, _, received in ancillary:
                 descriptors.frombytes(received[: len(received) // 4 * 4])
-    except (OSError, FrameError) as error:
+    except (OSError, FrameError, _LostError) as error:
+        for each in descriptors:
+            os.close(each)
         raise _LostError(str(error)) from error
     return fields, list(descriptors)
 

@@ -155,7 +155,7 @@ class ScriptedChat(ScriptedEngine):
     async def _call(self, use: Use, number: int, *, approve: bool) -> AsyncIterator[StreamEvent]:
         texts = _pieces(" " + use.text)
         start, end = (_SPECIAL_IDS[f"{use.tool}_{edge}"] for edge in ("start", "end"))
-        yield _token(start, "", "call")
+        yield _token(start, "", "call", tool=use.tool)
         for token, text in zip(word_ids(texts), texts, strict=True):
             yield _token(token, text, "call")
             await asyncio.sleep(1 / self.tokens_per_s)
@@ -206,6 +206,7 @@ def _token(
     *,
     forced: bool = False,
     reason: FinishReason | None = None,
+    tool: str = "",
 ) -> TokenEvent:
     return TokenEvent(
         request=0,
@@ -219,4 +220,5 @@ def _token(
         forced=forced,
         span=span,
         finish_reason=reason,
+        tool=tool,
     )

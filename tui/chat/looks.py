@@ -178,14 +178,19 @@ def tokens_of(parts: Iterable[Part]) -> list[Token]:
     ]
 
 
-def reply_end(reply: Reply) -> Content:
-    """How a reply ended, its numbers and its verdict; or what it is waiting for."""
+def reply_end(reply: Reply, again: str = "") -> Content:
+    """How a reply ended, its numbers and its verdict; or what it is waiting for.
+
+    Args:
+        reply: the reply.
+        again: what asks again, where it broke off.
+    """
     rows: list[Content] = []
     if reply.state == "failed":
         rows.append(Content.styled(f"✗ {lines(reply.message)}", "$text-error"))
-        rows.append(Content.styled("Press enter in the empty prompt to ask again.", "$quiet"))
+        rows += [Content.styled(again, "$quiet")] if again else []
     elif reply.state == "stopped":
-        rows.append(Content.styled("stopped; enter in the empty prompt asks again", "$quiet"))
+        rows.append(Content.styled("; ".join(filter(None, ["stopped", again])), "$quiet"))
     elif reply.state == "waiting":
         rows.append(Content.styled(reply.message or "waiting for the engine", "$quiet"))
     elif reply.state == "done":

@@ -69,7 +69,6 @@ class Call:
     """A tool call, from its start token to the end of its output."""
 
     tool: str = ""
-    """Empty until the model has ended the call: its start token has no text to know it by."""
     tokens: list[Token] = field(default_factory=list)
     output: list[Token] = field(default_factory=list)
     """Between and with the two tokens around an output."""
@@ -78,7 +77,7 @@ class Call:
     given: str | None = None
     """What the tool was given; None while it is being written."""
     edited: bool = False
-    """Whether a person has changed the call."""
+    """Whether a person has changed the call: what it was given is not what was sampled."""
     began: float = field(default_factory=time.monotonic)
     """When it was begun or, later, when it was last given to its tool."""
 
@@ -106,14 +105,13 @@ class Call:
         self.outcome = outcome
         self.state = _STATES.get(outcome.kind, "failed")
 
-    def answered(self, answer: ToolAnswer, *, by: By, edited: bool) -> None:
+    def answered(self, answer: ToolAnswer, *, by: By) -> None:
         """Take what the engine has made of a call for which a person decided.
 
         A call that was not ``edited`` keeps the very tokens that were sampled; those of an edited
         one were put there, and are forced.
         """
-        if edited:
-            self.edited = True
+        if self.edited:
             self.tokens = _forced(answer.call_ids, answer.call_tokens)
         self.output = _forced(answer.output_ids, answer.output_tokens)
         result = answer.result

@@ -106,7 +106,7 @@ class Reply:
             self._last_call().output.append(token)
         elif event.span == "call":
             if not (self.parts and isinstance(self.parts[-1], Call) and self._writing()):
-                self.parts.append(Call())
+                self.parts.append(Call(event.tool))
             self._last_call().tokens.append(token)
         else:
             if not (self.parts and isinstance(self.parts[-1], Text)):

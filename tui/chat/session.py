@@ -45,6 +45,23 @@ class Session:
         asked = last is not None and last.reply.waiting_call is not None
         return (last, last.reply) if asked and last is not None else None
 
+    @property
+    def problem(self) -> str:
+        """Why the conversation cannot go on now, in a sentence; empty when it can."""
+        if self.model is None:
+            return "There is no assistant to ask yet. Train sft in 1 Pipeline."
+        if self.conversation.model != self.model.name:
+            return (
+                f"This conversation was with {self.conversation.model}, and {self.model.name} has "
+                "other tokens. Choose that model with c, or begin a new conversation with ctrl+n."
+            )
+        return ""
+
+    def meet(self, model: Model) -> None:
+        """Talk to ``model`` from here on; what was asked before there was one is for it."""
+        self.model = model
+        self.conversation.model = self.conversation.model or model.name
+
     def renew(self) -> None:
         """Begin a new conversation with the model there is."""
         self.conversation = Conversation(self.model.name if self.model else "")
@@ -55,7 +72,6 @@ class Session:
         return Reply(
             seed=self.sampling.params.seed if seed is None else seed,
             tools=self.policies.offered(self.tools, learned),
-            approve=self.policies.asked(self.tools, learned),
         )
 
     def ask(self, question: str) -> int:
@@ -89,13 +105,10 @@ class Session:
         Raises:
             RequestError: there is no model, it is not the conversation's, or it would be refused.
         """
-        if self.model is None:
-            raise RequestError("There is no assistant to ask yet. Train sft in 1 Pipeline.")
-        if self.conversation.model != self.model.name:
-            raise RequestError(
-                f"This conversation was with {self.conversation.model}, and {self.model.name} has "
-                "other tokens. Choose that model with c, or begin a new conversation with ctrl+n."
-            )
+        if self.model is None or self.problem:
+            raise RequestError(self.problem)
+        # By what holds now: a policy may have been turned since the turn began.
+        reply.approve = self.policies.asked(self.tools, reply.tools)
         return self.conversation.request(place, reply, self.model, self.sampling)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -14,10 +14,12 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import OptionList
 
-from engine.errors import PromptTooLongError, RequestError
+from engine.errors import LabError
 from tui.background import in_background
+from tui.chat.policy import Policies
 from tui.chat.reply import Reply
 from tui.chat.session import Session
+from tui.panes.asking import Asker
 from tui.panes.chat_keys import BINDINGS, HELP
 from tui.panes.deciding import Action, Decider
 from tui.panes.partner import Lab as PartnerLab
@@ -25,7 +27,10 @@ from tui.panes.partner import Partner
 from tui.panes.shelf import Shelf
 from tui.panes.talking import Lab as TalkingLab
 from tui.panes.talking import Talker
-from tui.widgets.chat_blocks import Blocks, Body, Place
+from tui.safe_text import one_line, visible
+from tui.settings import remember_policies, remembered_policies
+from tui.widgets.chat_block import Body, Place
+from tui.widgets.chat_blocks import Blocks
 from tui.widgets.chat_empty import EmptyChat
 from tui.widgets.chat_head import ChatHead
 from tui.widgets.context_meter import ContextMeter
@@ -60,12 +65,18 @@ class ChatPane(Vertical):
     def __init__(self, lab: Lab, checkpoints: Sequence[CheckpointInfo]) -> None:
         super().__init__(id="chat")
         self.lab = lab
-        self._checkpoints = checkpoints
-        self.session = Session()
+        self.session = Session(policies=Policies.of_remembered(remembered_policies()))
         self.head, self.blocks, self.meter = ChatHead(), Blocks(), ContextMeter()
         self.prompt = MessageBox(compact=True, highlight_cursor_line=False)
         self.prompt.border_title = "message"
         self.shelf = Shelf(self)
+        self.talker = Talker(self, lab, self._drawn, self._milestone, self._decided)
+        self.partner = Partner(self.app, lab, self.session, self.talk_to)
+        self.asker = Asker(self, self.session, self.partner, self.talker, self._drawn, self._begun)
+        self.decider = Decider(
+            self, self.session, self.blocks, self.talker, self._rewound, self.asker.go_on
+        )
+        self.partner.take(checkpoints)
         self._armed_at = 0.0
         self._possible: tuple[Action, ...] = ()
 
@@ -78,13 +89,7 @@ class ChatPane(Vertical):
         yield self.prompt
 
     def on_mount(self) -> None:
-        """Take the default assistant, and ask what there is from before."""
-        self.talker = Talker(self, self.lab, self._drawn, self._milestone, self._decided)
-        self.decider = Decider(
-            self, self.session, self.blocks, self.talker, self._rewound, self._go_on
-        )
-        self.partner = Partner(self.app, self.lab, self.session, self.talk_to)
-        self.partner.take(self._checkpoints)
+        """Ask what there is from before, and which tools there are."""
         self._show()
         in_background(self, self.shelf.restore, "restore")
         in_background(self, self._ask_tools, "tools")
@@ -92,7 +97,7 @@ class ChatPane(Vertical):
 
     async def on_unmount(self) -> None:
         """What has been said last is kept as well."""
-        await self.shelf.close()
+        await self.shelf.close(self.session.conversation)
 
     # Whom it is with
 
@@ -104,7 +109,7 @@ class ChatPane(Vertical):
     def talk_to(self, model: Model) -> None:
         """Another model: a conversation is of one model's tokens, so a new one begins."""
         self.action_stop()
-        self.session.model = model
+        self.session.meet(model)
         if self.session.conversation.model != model.name:
             self.session.renew()
         self._show()
@@ -113,7 +118,9 @@ class ChatPane(Vertical):
         """Go on with a conversation of before, with its model where that is still here."""
         self.action_stop()
         self.session.conversation = conversation
-        self.session.model = self.partner.named(conversation.model) or self.session.model
+        model = self.partner.named(conversation.model) or self.session.model
+        if model is not None:
+            self.session.meet(model)
         self._learn()
         self._show()
 
@@ -134,24 +141,31 @@ class ChatPane(Vertical):
         if question.strip():
             self.prompt.text = ""
             self.ask(question.strip())
-        elif last is not None and last.reply.state in ("failed", "stopped"):
+        elif last is not None and last.reply.state in ("failed", "stopped") and self._can_go_on():
             place = len(self.session.conversation.exchanges) - 1
             reply = self.session.fresh(seed=last.reply.seed)
             self._rewound(place, self.session.rewind(place, reply))
-            self._go_on(place, reply)
+            self.asker.go_on(place, reply)
 
     def ask(self, question: str) -> None:
         """Put a question, in the conversation there is."""
         place = self.session.ask(question)
         self.blocks.choose_none()
         self._show()
-        self._go_on(place, self.session.conversation.exchanges[place].reply)
+        self.asker.go_on(place, self.session.conversation.exchanges[place].reply)
 
     @property
     def _answering(self) -> bool:
         """Whether an answer is on its way, or about to be asked for."""
         last = self.session.conversation.last
         return self.talker.running or (last is not None and last.reply.live)
+
+    def _can_go_on(self) -> bool:
+        """Whether the conversation can, before anything of it is cut; else why not is said."""
+        problem = self.session.problem
+        if problem:
+            self.notify(visible(problem), severity="warning", markup=False)
+        return not problem
 
     def _busy(self) -> bool:
         if self._answering:
@@ -163,37 +177,13 @@ class ChatPane(Vertical):
             return False
         return True
 
-    def _go_on(self, place: int, reply: Reply) -> None:
-        reply.resume()
-        conversation = self.session.conversation
-        in_background(self, partial(self._start, conversation, place, reply), "start")
+    # What comes back
 
-    async def _start(self, conversation: Conversation, place: int, reply: Reply) -> None:
-        if self.partner.tools_awaited:
-            reply.message = "asking the engine which tools there are"
-            self._drawn()
-            await self.partner.tools_known()
-            if not reply.live or self.session.conversation is not conversation:
-                return  # Stopped meanwhile, or nobody looks at it any more.
-            if not (reply.parts or reply.tools):
-                offered = self.session.fresh()
-                reply.tools, reply.approve = offered.tools, offered.approve
-        exchange = conversation.exchanges[place]
-        try:
-            request = self.session.request(place, reply)
-        except PromptTooLongError as error:
-            reply.fail(f"{error} Or begin a new conversation with ctrl+n.")
-        except RequestError as error:
-            reply.fail(str(error))
-        else:
-            model = self.session.model
-            server = model.server if model else None
-            self.talker.start(reply, request, exchange.question, server)
+    def _begun(self, reply: Reply) -> None:
+        self._show_head()  # Which tools there are may be known only now.
+        if self.talker.running:
             self.blocks.follow()
         self._milestone(reply)
-        self._drawn()
-
-    # What comes back
 
     def _drawn(self) -> None:
         """A frame: the last exchange, or all where an older one is asked without tools."""
@@ -225,7 +215,7 @@ class ChatPane(Vertical):
         self._milestone(reply)
         for place, exchange in enumerate(self.session.conversation.exchanges):
             if exchange.reply is reply:
-                self._go_on(place, reply)
+                self.asker.go_on(place, reply)
 
     def _go_to_waiting(self) -> None:
         waiting = self.session.waiting
@@ -271,6 +261,8 @@ class ChatPane(Vertical):
         hint = "esc, then ↑ ↓ choose a block" if last else ""
         if self.talker.running:
             hint = "esc stops"
+        elif last is not None and self.session.model is not None and self.session.problem:
+            hint = f"only to read: it was with {one_line(self.session.conversation.model)}"
         elif self.session.waiting is not None:
             hint = "a approve · d deny · e edit · i write the output"
         self.meter.hint = hint
@@ -292,7 +284,8 @@ class ChatPane(Vertical):
 
     def action_decide(self, what: str) -> None:
         """Approve, deny, edit, inject, rerun, without."""
-        if what in self._possible and time.monotonic() >= self._armed_at:
+        armed = time.monotonic() >= self._armed_at
+        if what in self._possible and armed and self._can_go_on():
             run: Callable[[], None] = getattr(self.decider, what)
             run()
             self._drawn()
@@ -313,7 +306,7 @@ class ChatPane(Vertical):
         """A word of the head."""
         if event.what == "tool" and event.number < len(self.session.tools):
             self.session.policies.turn(self.session.tools[event.number])
-            self._show_head()
+            self._policies_turned()
         elif event.what == "model":
             self.action_choose()
         elif event.what == "sampling":
@@ -333,7 +326,18 @@ class ChatPane(Vertical):
         """Say who decides about which tool's calls."""
         from tui.panes.chat_dialogs import open_policies
 
-        open_policies(self.app, self.session, self._show_head)
+        open_policies(self.app, self.session, self._policies_turned)
+
+    def _policies_turned(self) -> None:
+        async def keep() -> None:
+            chosen = dict(self.session.policies.chosen)
+            try:
+                await asyncio.to_thread(remember_policies, chosen)
+            except LabError as error:
+                self.notify(visible(str(error)), severity="warning", markup=False)
+
+        self._show_head()
+        in_background(self, keep, "settings")
 
     def action_bench(self) -> None:
         """Try the tools by hand."""

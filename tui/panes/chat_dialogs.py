@@ -32,6 +32,7 @@ def open_policies(app: App[None], session: Session, changed: Callable[[], None])
 
 
 def open_bench(app: App[None], session: Session, lab: Lab) -> None:
-    """Try the tools by hand, with the tokens of the conversation's model."""
-    model = session.model.asked_as if session.model else ""
-    app.push_screen(ToolBench(lab, session.tools, model))
+    """Try the tools by hand, with the tokens of the conversation's model, if it is the lab's."""
+    model = session.model
+    name = model.asked_as if model is not None and model.server is None else ""
+    app.push_screen(ToolBench(lab, session.tools, name))

@@ -11,13 +11,14 @@ from engine.errors import LabError
 from engine.tool_protocol import ToolRequest
 from tui.chat.parts import Call
 from tui.chat.session import next_seed
-from tui.safe_text import one_line
+from tui.safe_text import one_line, visible
 
 if TYPE_CHECKING:
     from tui.chat.reply import Reply
     from tui.chat.session import Session
     from tui.panes.talking import Talker
-    from tui.widgets.chat_blocks import Blocks, Place
+    from tui.widgets.chat_block import Place
+    from tui.widgets.chat_blocks import Blocks
 
 Action = Literal["approve", "deny", "edit", "inject", "rerun", "without"]
 
@@ -84,8 +85,7 @@ class Decider:
 
         def edited(text: str | None) -> None:
             if text is not None:
-                changed = text != call.text
-                self._decide(target, call.tool, text, None, edited=changed)
+                self._decide(target, text, None)
 
         title = f"edit the call · {one_line(call.tool)}"
         words = "It runs as you leave it, and the model reads it as if it had written it."
@@ -102,7 +102,7 @@ class Decider:
 
         def written(text: str | None) -> None:
             if text is not None:
-                self._decide(target, call.tool, call.text, text, edited=False)
+                self._decide(target, call.text, text)
 
         before = call.outcome.output if call.outcome else ""
         title = f"output by hand · {one_line(call.tool)}: {one_line(call.text)[:40]}"
@@ -143,8 +143,8 @@ class Decider:
             return None
         reply = self._session.conversation.exchanges[place.exchange].reply
         call = self._blocks.call
-        if call is None or not call.tool:
-            return None
+        if call is None or call.given is None:
+            return None  # The model has not ended it.
         part = next(i for i, each in enumerate(reply.parts) if each is call)
         return Target(place.exchange, part, reply, call)
 
@@ -155,11 +155,14 @@ class Decider:
         _, reply = waiting
         call = reply.waiting_call
         assert call is not None
-        self._send(reply, call, call.tool, call.text, None, run=run, edited=False)
+        request = self._request(call, call.text, None, run=run)
+        if request is not None:
+            self._send(reply, call, request)
 
-    def _decide(
-        self, target: Target, tool: str, text: str, output: str | None, *, edited: bool
-    ) -> None:
+    def _decide(self, target: Target, text: str, output: str | None) -> None:
+        request = self._request(target.call, text, output)
+        if request is None:
+            return  # Nothing was cut for it.
         reply, call = target.reply, target.call
         if call is not reply.waiting_call:
             reply = target.reply.cut_at_call(target.part)
@@ -167,30 +170,27 @@ class Decider:
             last = reply.parts[-1]
             assert isinstance(last, Call)
             call = last
-        self._send(reply, call, tool, text, output, run=True, edited=edited)
+        self._send(reply, call, request)
 
-    def _send(
-        self,
-        reply: Reply,
-        call: Call,
-        tool: str,
-        text: str,
-        output: str | None,
-        *,
-        run: bool,
-        edited: bool,
-    ) -> None:
+    def _request(
+        self, call: Call, text: str, output: str | None, *, run: bool = True
+    ) -> ToolRequest | None:
+        """What to ask the engine for; None, and a sentence on the screen, if it would refuse."""
         model = self._session.model
         assert model is not None
         try:
-            request = ToolRequest(
-                model=model.asked_as, tool=tool, text=text, output=output, run=run
+            return ToolRequest(
+                model=model.asked_as, tool=call.tool, text=text, output=output, run=run
             )
         except LabError as error:
-            self._host.notify(str(error), severity="error", timeout=10, markup=False)
-            return
-        call.given = text
-        self._talker.decide(reply, call, request, edited=edited)
+            self._host.notify(visible(str(error)), severity="error", timeout=10, markup=False)
+            return None
+
+    def _send(self, reply: Reply, call: Call, request: ToolRequest) -> None:
+        # It stays edited if it does not come to run now: its tokens are then still the old ones.
+        call.edited = call.edited or request.text != call.text
+        call.given = request.text
+        self._talker.decide(reply, call, request)
 
     def _rewind(self, place: int, reply: Reply) -> None:
         self._redrawn(place, self._session.rewind(place, reply))

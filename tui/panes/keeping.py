@@ -31,10 +31,15 @@ class Keeper:
 
     def keep(self, conversation: Conversation) -> None:
         """Write the conversation as it is now, soon."""
+        if self.note(conversation):
+            in_background(self._host, self.write, "keep")
+
+    def note(self, conversation: Conversation) -> bool:
+        """Take the conversation as it is now for the next ``write``, if anything was said."""
         if conversation.exchanges:
             conversation.touch()
             self._waiting[conversation.key] = pack(conversation)
-            in_background(self._host, self.write, "keep")
+        return bool(conversation.exchanges)
 
     async def write(self) -> None:
         """Write what waits; a failure is said once, and the talk goes on."""

@@ -55,14 +55,11 @@ class Partner:
             # Trained anew, it may have learned other tools.
             session.model = self.named(session.model.name) or session.model
             return
-        if session.conversation.exchanges:
-            session.model = self.named(session.conversation.model)
         assistants = [model for model in self._here() if model.chats]
-        if assistants and session.model is None:
+        if assistants:
             default = (model for model in assistants if model.base == _DEFAULT)
-            session.model = next(default, assistants[0])
-            if not session.conversation.exchanges:
-                session.renew()
+            before = self.named(session.conversation.model)
+            session.meet(before or next(default, assistants[0]))
 
     def choose(self) -> None:
         """Show the list of models."""
@@ -92,11 +89,14 @@ class Partner:
     def tools_awaited(self) -> bool:
         """Whether a question should wait for the engine to say which tools there are."""
         model = self._session.model
-        return model is not None and bool(model.tools) and not self._known.is_set()
+        return model is not None and bool(model.tools) and not self._session.tools
 
     async def tools_known(self) -> None:
-        """Wait for that."""
-        await self._known.wait()
+        """Wait for that; where it could not say at first, it is asked again."""
+        if self._known.is_set():
+            await self.ask_tools()
+        else:
+            await self._known.wait()
 
     def _here(self) -> list[Model]:
         return [Model.of_checkpoint(info) for info in self._checkpoints]

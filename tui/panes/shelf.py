@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import LabError
 from tui.background import in_background
 from tui.chat.store import ChatStore
 from tui.panes.keeping import Keeper
+from tui.safe_text import one_line, visible
 
 if TYPE_CHECKING:
     from tui.chat.conversation import Conversation
@@ -31,8 +34,10 @@ class Shelf:
         """Write a conversation as it is now."""
         self._keeper.keep(conversation)
 
-    async def close(self) -> None:
-        """Write what waits."""
+    async def close(self, conversation: Conversation) -> None:
+        """Write what waits, and of an answer that is on its way what there is of it."""
+        if any(reply.live for exchange in conversation.exchanges for reply in exchange.replies):
+            self._keeper.note(conversation)
         await self._keeper.write()
 
     async def restore(self) -> None:
@@ -85,17 +90,27 @@ class Shelf:
     def _picked(self, pick: PastPick | None) -> None:
         if pick is None:
             return
+        key = pick.listed.key
+        if pick.what == "open":
+            self._in_background(partial(self.open, key))
+            return
+        from tui.screens.confirm import Confirm
 
-        async def work() -> None:
+        def answered(yes: bool | None) -> None:
+            self._in_background(partial(self._delete, key) if yes else self.choose)
+
+        question = f"Delete “{one_line(pick.listed.title)}” for good?"
+        self._pane.app.push_screen(Confirm(question, "Delete"), answered)
+
+    def _in_background(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        async def safely() -> None:
             try:
-                if pick.what == "open":
-                    await self.open(pick.listed.key)
-                else:
-                    await self._delete(pick.listed.key)
+                await work()
             except LabError as error:
-                self._pane.notify(str(error), severity="error", timeout=10, markup=False)
+                sentence = visible(str(error))
+                self._pane.notify(sentence, severity="error", timeout=10, markup=False)
 
-        in_background(self._pane, work, "past", only=True)
+        in_background(self._pane, safely, "past", only=True)
 
     async def _delete(self, key: str) -> None:
         if self._pane.session.conversation.key == key:

@@ -16,6 +16,7 @@ from tui.chat.reply import Reply
 from tui.panes.streaming import FRAMES_PER_S
 from tui.panes.streaming import Lab as StreamingLab
 from tui.reader import Reader
+from tui.safe_text import visible
 
 if TYPE_CHECKING:
     from engine.protocol import GenerateRequest
@@ -123,27 +124,27 @@ class Talker:
         if not self.running:
             self._timer.pause()
 
-    def decide(self, reply: Reply, call: Call, request: ToolRequest, *, edited: bool) -> None:
+    def decide(self, reply: Reply, call: Call, request: ToolRequest) -> None:
         """Run the call, or write its output, as a person wants it; then ``decided``."""
         call.restart()
         self._deciding[id(reply)] = (reply, call)
-        work = partial(self._decide, reply, call, request, edited)
+        work = partial(self._decide, reply, call, request)
         in_background(self._host, work, f"decide-{id(reply)}", only=True)
         self._timer.resume()
 
-    async def _decide(self, reply: Reply, call: Call, request: ToolRequest, edited: bool) -> None:
+    async def _decide(self, reply: Reply, call: Call, request: ToolRequest) -> None:
         try:
             engine = await self._lab.connected()
             answer = await engine.call_tool(request)
         except LabError as error:
             call.state = "waiting"
             self._deciding.pop(id(reply), None)
-            self._host.notify(str(error), severity="error", timeout=10, markup=False)
+            self._host.notify(visible(str(error)), severity="error", timeout=10, markup=False)
             self._lab.revive()
             self._changed()
             return
         by_hand = request.output is not None
-        call.answered(answer, by="you" if by_hand else "tool", edited=edited)
+        call.answered(answer, by="you" if by_hand else "tool")
         self._deciding.pop(id(reply), None)
         self._decided(reply)
 

@@ -17,6 +17,7 @@ from engine.errors import LabError
 from engine.tool_protocol import ToolRequest
 from tui.background import in_background
 from tui.chat.bench_words import result_words, tokens_words, tool_words
+from tui.safe_text import visible
 from tui.screens.dialog import Dialog
 from tui.widgets.prompt_box import PromptBox
 from tui.widgets.tool_tabs import ToolTabs
@@ -82,7 +83,10 @@ class ToolBench(Dialog[None]):
         self.query_one(CallBox).focus()
         self._show_tool()
         if not self.tools or not self.model:
-            self._say("There is no tool to call, or no model whose tokens could be shown.")
+            self._say(
+                "There is no tool to call, or no model whose tokens could be shown. Choose a "
+                "checkpoint of the lab with c in the conversation."
+            )
 
     @property
     def tool(self) -> ToolInfo:
@@ -132,7 +136,7 @@ class ToolBench(Dialog[None]):
             answer = await engine.call_tool(request(text=text))
         except LabError as error:
             self.running = False
-            self._say(f"✗ {error}")
+            self._say(f"✗ {visible(str(error))}")
             return
         self.running = False
         self._show(answer)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 
 from engine import special
 from tui.chat import looks
 from tui.chat.parts import Call, Part
+from tui.widgets.chat_block import Block, Place
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -23,68 +24,11 @@ if TYPE_CHECKING:
     from tui.chat.conversation import Conversation, Exchange
     from tui.chat.reply import Reply
 
-Kind = Literal["question", "text", "call", "end", "without"]
-_KINDS: tuple[Kind, ...] = ("question", "text", "call", "end", "without")
 _BORDER_CELLS = 6
 
-
-class Place(NamedTuple):
-    """Which block of a conversation: of an exchange its question, a part of its reply, ..."""
-
-    exchange: int
-    kind: Kind
-    part: int = 0
-
-
-class Body(Words):
-    """What stands in a block; its links are decisions about the call."""
-
-    class Decided(Message):
-        """A decision was clicked."""
-
-        def __init__(self, what: str) -> None:
-            super().__init__()
-            self.what = what
-
-    def action_decide(self, what: str) -> None:
-        """Hand it on."""
-        self.post_message(self.Decided(what))
-
-
-class Block(Vertical):
-    """A head line that folds it (calls only), its body, and its tokens when they are wanted."""
-
-    class Clicked(Message):
-        """The block was clicked, perhaps on its head line."""
-
-        def __init__(self, block: Block, *, on_head: bool) -> None:
-            super().__init__()
-            self.block, self.on_head = block, on_head
-
-    def __init__(self, place: Place) -> None:
-        super().__init__()
-        self.place = place
-        self._head, self._body = Words(classes="head"), Body(classes="body")
-        self._tokens = Words(classes="tokens")
-
-    def compose(self) -> ComposeResult:
-        """From the top down."""
-        yield self._head
-        yield self._body
-        yield self._tokens
-
-    def show(self, place: Place, head: Content, body: Content, tokens: Content) -> None:
-        """Show other words, where they differ; an empty part takes no line."""
-        self.place = place
-        for kind in _KINDS:
-            self.set_class(kind == place.kind, f"-{kind}")
-        for words, content in ((self._head, head), (self._body, body), (self._tokens, tokens)):
-            words.display = bool(content.plain)
-            words.say(content)
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose it; on the head line fold or unfold it."""
-        self.post_message(self.Clicked(self, on_head=event.widget is self._head))
+MOST_BLOCKS, FEWER_BLOCKS = 160, 80
+"""Of a long conversation only the end is laid out: beyond ``MOST_BLOCKS`` the oldest go until
+``FEWER_BLOCKS`` are left, so that typing stays as fast as in a short one."""
 
 
 class Blocks(VerticalScroll, can_focus=True):
@@ -119,23 +63,34 @@ from the chosen block with another seed, **o** asks the same question with tools
         self.names: dict[int, str] = {}
         """What special tokens are called, by id; learned from calls."""
         self.chosen: int | None = None
+        self._earlier = Words(id="earlier")
+        self._first = 0
+        """The first exchange that is laid out."""
         self._blocks: list[Block] = []
         self._folds: dict[Place, bool] = {}
         self._with_tokens: set[Place] = set()
+
+    def compose(self) -> ComposeResult:
+        """What says that there is more above; the blocks come behind it."""
+        yield self._earlier
 
     # What is shown
 
     def show(self, conversation: Conversation) -> None:
         """Show another conversation, from its end."""
+        if self.conversation is not None and self.conversation.model != conversation.model:
+            self.names.clear()  # Ids mean something else to another model.
         self.conversation = conversation
-        self.chosen = None
+        self.chosen, self._first = None, 0
         self._folds.clear()
         self._with_tokens.clear()
-        self.draw()
+        self._lay_out(self._pruned(list(_places(conversation))), 0)
         self.follow()
 
     def follow(self) -> None:
         """Go to the end; from there it is followed while it grows."""
+        if len(self._blocks) > MOST_BLOCKS:
+            self._lay_out(self._pruned([block.place for block in self._blocks]), 0)
         self.scroll_end(animate=False)
 
     def draw(self, since: int = 0) -> None:
@@ -143,21 +98,50 @@ from the chosen block with another seed, **o** asks the same question with tools
         if self.conversation is None:
             return
         at_end = self.is_vertical_scroll_end
-        places = list(_places(self.conversation))
+        self._lay_out(list(_places(self.conversation, self._first)), since)
+        if at_end:
+            self.follow()
+
+    def _lay_out(self, places: Sequence[Place], since: int) -> None:
         while len(self._blocks) > len(places):
             self._blocks.pop().remove()
         fresh = [Block(place) for place in places[len(self._blocks) :]]
+        n_before = len(self._blocks)
         self._blocks += fresh
-        for block, place in zip(self._blocks, places, strict=True):
-            if place.exchange >= since or block in fresh:
+        for number, (block, place) in enumerate(zip(self._blocks, places, strict=True)):
+            if place.exchange >= since or number >= n_before:
                 block.show(place, *self._words(place))
         if fresh and self.is_attached:
             self.mount(*fresh)
         if self.chosen is not None and self.chosen >= len(places):
             self.chosen = len(places) - 1
         self._mark()
-        if at_end:
-            self.follow()
+        self._earlier.display = self._first > 0
+        more = f"{self._first} earlier question{'s' * (self._first != 1)}: ↑ or home"
+        self._earlier.say(Content.styled(more, "$quiet"))
+
+    def _pruned(self, places: list[Place]) -> list[Place]:
+        """The newest, whole exchanges, where there are too many; all while an old one is chosen."""
+        if len(places) <= MOST_BLOCKS:
+            return places
+        first = min(places[-FEWER_BLOCKS].exchange + 1, places[-1].exchange)
+        kept = [place for place in places if place.exchange >= first]
+        n_gone = len(places) - len(kept)
+        if self.chosen is not None:
+            if self.chosen < n_gone:
+                return places
+            self.chosen -= n_gone
+        self._first = first
+        return kept
+
+    def _reveal(self, first: int) -> None:
+        """Lay out the exchanges from ``first`` on as well."""
+        assert self.conversation is not None
+        n_before = len(self._blocks)
+        self._first = first
+        self._lay_out(list(_places(self.conversation, first)), 0)
+        if self.chosen is not None:
+            self.chosen += len(self._blocks) - n_before
 
     def on_resize(self) -> None:
         """Heads are as wide as the screen."""
@@ -182,7 +166,9 @@ from the chosen block with another seed, **o** asks the same question with tools
         if place.kind == "question":
             return Content.styled("you", "$quiet"), Content(looks.lines(exchange.question)), empty
         if place.kind == "end":
-            return empty, looks.reply_end(reply), tokens
+            is_last = exchange is self.conversation.last
+            again = "enter in the empty prompt asks again" if is_last else "r asks again"
+            return empty, looks.reply_end(reply, again), tokens
         if place.kind == "without":
             return self._without(exchange, place)
         part = reply.parts[place.part]
@@ -212,7 +198,8 @@ from the chosen block with another seed, **o** asks the same question with tools
         if not is_open:
             return head, Content(""), Content("")
         body = Content("\n").join(
-            [Content(looks.lines(reply.text))] * bool(reply.text) + [looks.reply_end(reply)]
+            [Content(looks.lines(reply.text))] * bool(reply.text)
+            + [looks.reply_end(reply, "o asks again")]
         )
         return head, body, Content("")
 
@@ -229,9 +216,10 @@ from the chosen block with another seed, **o** asks the same question with tools
     def learn(self, call: Call, tools: Sequence[ToolInfo]) -> None:
         """What the tokens around a call and its output are called."""
         for tool in tools:
-            if tool.name == call.tool and len(call.tokens) > 1 and call.state != "writing":
+            if tool.name == call.tool and call.tokens:
                 self.names[call.tokens[0].id] = tool.start
-                self.names[call.tokens[-1].id] = tool.end
+                if call.given is not None and len(call.tokens) > 1:
+                    self.names[call.tokens[-1].id] = tool.end
         if len(call.output) > 1 and call.whole:
             self.names[call.output[0].id] = special.OUTPUT_START
             self.names[call.output[-1].id] = special.OUTPUT_END
@@ -276,12 +264,16 @@ from the chosen block with another seed, **o** asks the same question with tools
     def action_choose(self, by: int) -> None:
         """The next or previous block."""
         if self._blocks:
+            if self.chosen == 0 and by < 0 and self._first:
+                self._reveal(max(0, self._first - FEWER_BLOCKS // 4))
             now = len(self._blocks) if self.chosen is None else self.chosen
             self._choose(max(0, min(len(self._blocks) - 1, now + by)))
 
     def action_edge(self, by: int) -> None:
         """The first or the last block."""
         if self._blocks:
+            if by < 0 and self._first:
+                self._reveal(0)
             self._choose(0 if by < 0 else len(self._blocks) - 1)
 
     def action_fold(self) -> None:
@@ -301,6 +293,8 @@ from the chosen block with another seed, **o** asks the same question with tools
     @on(Block.Clicked)
     def clicked(self, event: Block.Clicked) -> None:
         """By mouse."""
+        if event.block not in self._blocks:
+            return  # It has gone since.
         self.focus()
         self._choose(self._blocks.index(event.block))
         if event.on_head:
@@ -310,7 +304,10 @@ from the chosen block with another seed, **o** asks the same question with tools
         self.chosen = number
         self._mark()
         # Not before what has just changed in it is laid out.
-        self.call_after_refresh(self._blocks[number].scroll_visible, animate=False)
+        if number == 0:  # Words may stand above it.
+            self.call_after_refresh(self.scroll_home, animate=False)
+        else:
+            self.call_after_refresh(self._blocks[number].scroll_visible, animate=False)
         self.post_message(self.Chosen())
 
     def _mark(self) -> None:
@@ -329,8 +326,8 @@ from the chosen block with another seed, **o** asks the same question with tools
         return reply.parts[place.part]
 
 
-def _places(conversation: Conversation) -> Iterator[Place]:
-    for number, exchange in enumerate(conversation.exchanges):
+def _places(conversation: Conversation, first: int = 0) -> Iterator[Place]:
+    for number, exchange in enumerate(conversation.exchanges[first:], start=first):
         yield Place(number, "question")
         for index, part in enumerate(exchange.reply.parts):
             yield Place(number, "call" if isinstance(part, Call) else "text", index)

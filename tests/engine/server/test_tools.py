@@ -175,7 +175,7 @@ async def test_while_all_rows_wait_nothing_is_computed(
     hanging.let_go.set()
     await drain(stream)
     assert steps
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 async def test_who_leaves_stops_the_tool(

@@ -69,6 +69,9 @@ CALC = calc_tool()
         ("sqrt(2)", "1.41421356237"),
         ("2 ** 0.5", "1.41421356237"),
         ("8 ** (1/3)", "2"),
+        ("(-sqrt(2)) ** 2", "2"),
+        ("(-2) ** exp(0)", "-2"),
+        ("0 ** 0.5", "0"),
         ("abs(-3)", "3"),
         ("round(2.5)", "2"),
         ("round(3.14159, 2)", "3.14"),
@@ -82,6 +85,9 @@ CALC = calc_tool()
         ("factorial(20)", "2432902008176640000"),
         ("log10(1000)", "3"),
         ("log2(8)", "3"),
+        ("log10(10**400)", "400"),
+        ("log10(1/10**400)", "-400"),
+        ("log(0.5)", "-0.69314718056"),
         ("ln(e)", "1"),
         ("exp(0)", "1"),
         ("2**1000", "about 1.071508607e+301 (302 digits)"),
@@ -120,10 +126,13 @@ HOSTILE = {
     "1//0": "division by zero",
     "1%0": "division by zero",
     "0**-1": "division by zero",
+    "0**-0.5": "division by zero",
+    "sin(0)**-1": "division by zero",
     "1/(1/3 - 1/3)": "division by zero",
     "sqrt(-1)": "no real square root",
     "(-8) ** (1/3)": "no real power",
     "(-1) ** 0.5": "no real power",
+    "(-sqrt(2)) ** 0.5": "no real power",
     "log(0)": "positive",
     "log(-1)": "positive",
     "factorial(-1)": "no factorial",
@@ -216,9 +225,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:40])
 def test_hostile_text_is_a_sentence_and_quick(text: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()  # of the processor: the machine may be busy
     result = CALC(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
     sentence = HOSTILE[text]
     if not sentence:
         assert result.ok

@@ -32,6 +32,7 @@ def test_any_bytes_are_a_frame_or_half_of_one_or_none(data: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [b"", b"[]", b"1", b"null", b"{", b"\xff", b"[" * 100_000, b'{"a": 1}x', b'{"a": NaN'],
+    ids=range(9),
 )
 def test_what_is_no_object_is_no_frame(body: bytes) -> None:
     with pytest.raises(FrameError):

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tools.python import Jail, Tier, python_tool
+from tools.python.cell import _verdict
+from tools.python.talk import Ending
 from tools.result import Kind
 
 
@@ -184,6 +186,13 @@ def test_limits_alone_are_refused_without_the_flag() -> None:
     refused = Jail(tier=Tier.LIMITS)
     assert refused.run("1").kind == "unavailable"
     assert "--unsafe-python" in refused.run("1").error
+
+
+@pytest.mark.parametrize(("status", "name"), [(-11, "SIGSEGV"), (-40, "signal 40"), (-64, "SIG")])
+def test_every_signal_has_a_name(status: int, name: str) -> None:
+    kind, error = _verdict(Ending(status=status), timeout_s=1.0, memory_mb=1)
+    assert kind == "crashed"
+    assert error.startswith(f"it crashed ({name}")
 
 
 def test_limits_alone_work_with_the_flag() -> None:

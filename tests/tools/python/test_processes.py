@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tools.python import Jail, Tier
+from tools.python.keeper import _LostError, _receive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -116,6 +118,17 @@ def test_calls_leave_no_zombies_or_descriptors(jail: Jail) -> None:
 
     _wait_until(lambda: len(_family(jail.pid or 0)) <= before[1])
     assert len(os.listdir("/proc/self/fd")) == before[0]
+
+
+def test_a_zygote_that_dies_in_the_midst_of_an_answer_costs_no_descriptor() -> None:
+    ours, theirs = socket.socketpair()
+    before = len(os.listdir("/proc/self/fd"))
+    with ours, theirs:
+        socket.send_fds(theirs, [b"\0\0"], [0, 1, 2])
+        theirs.close()
+        with pytest.raises(_LostError):
+            _receive(ours)
+    assert len(os.listdir("/proc/self/fd")) == before - 2
 
 
 SHARED = """

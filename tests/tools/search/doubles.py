@@ -88,7 +88,7 @@ class Double:
             handler.connection.close()
             return
         if reply.slow:
-            self.over.wait(5)
+            self.over.wait(60)
             return
         if reply.drips:
             handler.wfile.write(b"HTTP/1.0 200 OK\r\n")
@@ -238,7 +238,7 @@ class FakeTime:
         return event.is_set()
 
 
-def wait_until(holds: Callable[[], object], seconds: float = 5.0) -> None:
+def wait_until(holds: Callable[[], object], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end

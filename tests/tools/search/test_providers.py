@@ -17,6 +17,8 @@ from tools.search.tavily import TavilyProvider
 from tools.search.wikipedia import WikipediaProvider
 
 each_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+PATIENT_S = 60.0
+"""More than the busiest machine needs for an answer that comes."""
 BY_NAME = {service.name: service for service in SERVICES}
 
 CAPTCHA_PAGES = {
@@ -43,14 +45,14 @@ REFUSALS = {
 
 
 def _search(service: Service, double: Double, query: str = "Orson Kovats") -> list[object]:
-    provider = service.make(double.address, 0.3 if double.replies[0].slow else 5.0)
+    provider = service.make(double.address, 0.3 if double.replies[0].slow else PATIENT_S)
     return list(provider.search(query, threading.Event()))
 
 
 @each_service
 def test_finds(service: Service, double: Double) -> None:
     double.replies = [Reply(service.ok)]
-    provider = service.make(double.address, 5.0)
+    provider = service.make(double.address, PATIENT_S)
     assert provider.name == service.name
     assert provider.leaves_machine
     hits = provider.search('Orson "Kovats" & co?', threading.Event())
@@ -72,7 +74,7 @@ def test_finds_nothing(service: Service, double: Double) -> None:
 def test_refused(service: Service, double: Double, case: str) -> None:
     reply, sentence = REFUSALS[case]
     double.replies = [reply]
-    provider = service.make(double.address, 0.3 if reply.slow or reply.drips else 5.0)
+    provider = service.make(double.address, 0.3 if reply.slow or reply.drips else PATIENT_S)
     with pytest.raises(SearchUnavailable) as caught:
         provider.search("Orson Kovats", threading.Event())
     assert str(caught.value).startswith(sentence.format(host=double.host))
@@ -146,7 +148,7 @@ def test_odd_waits(service: Service, double: Double, value: str) -> None:
 )
 def test_odd_addresses_of_results_are_not_shown(service: Service, double: Double, url: str) -> None:
     double.replies = [Reply(service.ok.replace("https://site0.example/page?x=0", url))]
-    hits = service.make(double.address, 5.0).search("x", threading.Event())
+    hits = service.make(double.address, PATIENT_S).search("x", threading.Event())
     assert all(hit.url == "" or hit.url.startswith("https://") for hit in hits)
     assert all(" " not in hit.source and hit.source for hit in hits)
 
@@ -158,8 +160,8 @@ def test_cancelled_at_once(name: str, double: Double) -> None:
     threading.Timer(0.1, cancelled.set).start()
     begun = time.monotonic()
     with pytest.raises(SearchCancelled):
-        BY_NAME[name].make(double.address, 5.0).search("x", cancelled)
-    assert time.monotonic() - begun < 2
+        BY_NAME[name].make(double.address, PATIENT_S).search("x", cancelled)
+    assert time.monotonic() - begun < PATIENT_S / 2
 
 
 @each_service
@@ -242,13 +244,13 @@ def test_a_service_without_a_key(double: Double) -> None:
 def test_wikipedia_errors_come_with_status_200(double: Double) -> None:
     double.replies = [Reply(json.dumps({"error": {"code": "ratelimited", "info": "slow down"}}))]
     with pytest.raises(SearchUnavailable, match="it says 'ratelimited'"):
-        WikipediaProvider(double.address, timeout_s=5).search("x", threading.Event())
+        WikipediaProvider(double.address, timeout_s=PATIENT_S).search("x", threading.Event())
 
 
 def test_wikipedia_articles_without_an_extract(double: Double) -> None:
     page = ARTICLE | {"title": "Orson", "index": "first"}
     double.replies = [Reply(json.dumps({"query": {"pages": [page]}}))]
-    (hit,) = WikipediaProvider(double.address, timeout_s=5).search("x", threading.Event())
+    (hit,) = WikipediaProvider(double.address, timeout_s=PATIENT_S).search("x", threading.Event())
     assert (hit.title, hit.snippet, hit.source) == ("Orson", "", "wiki.example")
 
 

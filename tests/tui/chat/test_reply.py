@@ -134,10 +134,11 @@ def test_an_answer_of_a_person_replaces_call_and_output() -> None:
     )
     reply = grown(*CALL, approve=("search",))
     call = next(reply.calls)
-    call.answered(answer, by="you", edited=False)
+    call.answered(answer, by="you")
     assert call.ids == (10, 5, 11, 20, 31, 21)
     assert [token.forced for token in call.tokens] == [False] * 3
-    call.answered(answer, by="tool", edited=True)
+    call.edited = True
+    call.answered(answer, by="tool")
     assert call.ids == (10, 30, 11, 20, 31, 21)
     assert all(token.forced for token in call.tokens)
 
@@ -240,7 +241,7 @@ def test_policies_follow_trust_and_choice() -> None:
     assert held.offered(TOOLS, ("calc",)) == ("calc",)
     assert held.asked(TOOLS, ("calc",)) == ()
     assert [held.turn(calc) for _ in range(3)] == ["never", "ask", "always"]
-    held.chosen["calc"] = "never"
+    held.choose(calc, "never")
     assert held.offered(TOOLS, names) == ("python", "search")
 
 

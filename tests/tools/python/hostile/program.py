@@ -30,4 +30,4 @@ def refused(name: str, code: str, says: str = "") -> Program:
 
 def hangs(name: str, code: str) -> Program:
     """A program that never ends by itself."""
-    return Program(name=name, code=code, gets=("timeout",), timeout_s=0.6)
+    return Program(name=name, code=code, gets=("timeout",), timeout_s=0.4)
