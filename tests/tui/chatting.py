@@ -37,7 +37,9 @@ async def opened(
         await until(pilot, lambda: app.chat is not None and app.chat.is_mounted, "the pane")
         pane = app.chat
         assert pane is not None
-        await until(pilot, lambda: not pane.partner.tools_awaited, "the tools")
+        await until(
+            pilot, lambda: not pane.partner.tools_awaited or pane.session.problems, "the tools"
+        )
         await until(pilot, lambda: app.focused is pane.prompt, "the focus")
         engine_of(lab).requests.clear()
         yield app, pilot, pane

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from engine.data.skills import EXERCISES
-from engine.evals.tasks import _result_is
+from engine.evals.results import result_is
 
 
 @pytest.mark.parametrize("kind", EXERCISES)
@@ -13,7 +13,7 @@ def test_worked_answers_are_right(kind: str) -> None:
     rng = random.Random(kind)
     for _ in range(300):
         exercise = make(rng)
-        assert _result_is(exercise.answer, exercise.result)
+        assert result_is(exercise.answer, exercise.result)
         for left, op, right, result in re.findall(r"(\d+) ([-+x]) (\d+) = (\d+)", exercise.answer):
             a, b = int(left), int(right)
             assert int(result) == {"+": a + b, "-": a - b, "x": a * b}[op]
@@ -40,4 +40,4 @@ def test_letters_are_counted_as_python_counts_them() -> None:
     ],
 )
 def test_results_are_read_at_the_end(reply: str, result: str, right: bool) -> None:
-    assert _result_is(reply, result) is right
+    assert result_is(reply, result) is right

@@ -8,6 +8,7 @@ from engine.data.facts import questions
 from engine.data.web import web_of
 from engine.data.world import PICO_WORLD
 from engine.evals import ship as shipping
+from engine.evals import tool_tasks
 from engine.evals.answer import few_shot_prefix
 from engine.local import LocalModel
 from engine.manifest import find_checkpoint, read_manifest, verify
@@ -22,6 +23,8 @@ def test_a_shipped_checkpoint_is_whole_and_its_card_has_the_measured_figures(
     shipped = tmp_path / "shipped"
     monkeypatch.setattr(paths, "shipped_folder", lambda: shipped)
     monkeypatch.setenv("LLMLAB_HOME", str(pico_home))
+    monkeypatch.setattr(tool_tasks, "N_PROBLEMS", 4)
+    monkeypatch.setattr(tool_tasks, "N_FACTS", 4)
     for run, name in (("base-0001", "pico/base"), ("sft-0001", "pico/sft")):
         folder = shipping.ship(run, name)
         verify(folder)
@@ -32,6 +35,10 @@ def test_a_shipped_checkpoint_is_whole_and_its_card_has_the_measured_figures(
         for tier, values in figures["facts"].items():
             assert f"| {tier} | {values['n']} | {values['correct']:.3f} |" in card
         assert f"{figures['bpb']['bits_per_byte']:.4f}" in card
+        assert ("tools" in figures) == (name == "pico/sft")
+        for asked, values in figures.get("tools", {}).items():
+            row = f"| {asked.replace('_', ' ')} | {values['n']} | {values['with']:.3f} |"
+            assert row in card
     assert find_checkpoint("pico/sft").parent == "pico/base"
     assert sorted(p.name for p in (shipped / "pico").iterdir()) == ["base", "sft"]
 
