@@ -40,9 +40,6 @@ class Part:
 
     kind: PartKind
     text: str
-    decided: bool = True
-    """Of a call: whether the loss counts the token that opens it. Where it does not, a model learns
-    how to call and what to do with the output, but not to call just here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +96,7 @@ def render(tokenizer: Tokenizer, turns: Iterable[Turn]) -> Rendered:
                 add(tokenizer.encode(" " + part.text), counts)
             else:
                 opening, closing = (tokenizer.special[name] for name in _PART_TOKENS[part.kind])
-                add([opening], counts and part.decided)
-                add([*tokenizer.encode(" " + part.text), closing], counts)
+                add([opening, *tokenizer.encode(" " + part.text), closing], counts)
         add([end], speaks)
     return Rendered(ids, mask)
 

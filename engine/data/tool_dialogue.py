@@ -51,10 +51,6 @@ PLACES = 0.2
 HARDLY_KNOWN = 2
 """Pages that name a person of the tail who is looked up. Who stands on more may be known: to learn
 to look them up as well would be to learn not to trust a memory that is right."""
-DECIDED = 0.15
-"""Share of searches that teach when to search, not only how. The few hundred known people are soon
-known by heart and teach no more, while there is always another stranger: with all searches counted
-the line moves until people who were only read about are looked up too (docs/log.md)."""
 NONSENSE = 0.3
 """Share of words that no page knows among those whose letters are counted."""
 ALL_TOOLS = 0.75
@@ -235,7 +231,7 @@ class ToolTalk:
             after = wording.format(n=person.name, a=ASKED_AS[attribute])
         return (
             Part("text", before),
-            Part("search", query, decided=rng.random() < DECIDED),
+            Part("search", query),
             Part("output", found),
             Part("text", after),
         )
@@ -310,8 +306,8 @@ def _called(asked: str, tool: PartKind, call: str, output: str, said: str) -> Ex
 Maker = Callable[[ToolTalk, random.Random], Exchange]
 # What is drawn, the tool that it needs, and how often.
 _KINDS: tuple[tuple[Maker, str | None, int], ...] = (
-    (ToolTalk.known, None, 40),
-    (ToolTalk.looked_up, "search", 30),
+    (ToolTalk.known, None, 44),
+    (ToolTalk.looked_up, "search", 23),
     (ToolTalk.looked_up_tail, "search", 4),
     (ToolTalk.two_looked_up, "search", 2),
     (ToolTalk.not_found, "search", 4),

@@ -178,7 +178,7 @@ _SFT = {
 }
 _STEPS: dict[tuple[str, str], int] = {
     ("nano", "base"): 1300,
-    ("nano", "sft"): 1000,
+    ("nano", "sft"): 1150,
     ("pico", "base"): 60,
     ("pico", "sft"): 30,
 }

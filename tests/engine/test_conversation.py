@@ -55,11 +55,3 @@ def test_prompts_end_where_the_model_goes_on() -> None:
     chat = render_chat(TOKENIZER, [Turn.of("user", "Hi")], continue_ids=[7, 8])
     assert chat[-3:] == [SPECIAL[special.ASSISTANT_START], 7, 8]
     assert render_completion(TOKENIZER, "", [5]) == [SPECIAL[special.BOS], 5]
-
-
-def test_a_call_that_was_not_decided_counts_from_its_second_token_on() -> None:
-    for decided in (True, False):
-        part = Part("search", "Orson Kovats", decided=decided)
-        rendered = render(TOKENIZER, [Turn("assistant", (Part("text", "So"), part))])
-        opening = rendered.ids.index(TOKENIZER.special["<|search_start|>"])
-        assert rendered.mask[opening - 1 : opening + 2] == [True, decided, True]

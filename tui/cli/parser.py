@@ -14,6 +14,26 @@ from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
 from engine.train.recipe import PRESETS, STAGES
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that may take options between its positional arguments: ``ask CKPT --tools Q``.
+
+    By itself argparse gives up on an optional positional that an option stands before.
+    """
+
+    mixes = False
+    """Whether it does; not for one that has commands of its own."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """What argparse calls for every command."""
+        if not self.mixes:
+            return super().parse_known_args(args, namespace)
+        self.mixes = False  # as the next line comes back here
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.mixes = True
+
+
 def _command(module: str) -> Any:
     """Import a command only when it runs: ``--help`` stays instant and free of torch."""
 
@@ -25,7 +45,7 @@ def _command(module: str) -> Any:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of ``llmlab``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="llmlab",
         description="A terminal lab in which you build a small ChatGPT and take it apart. "
         "Without a command it opens the app.",
@@ -34,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_command("open_app"))
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
 
-    def add(name: str, module: str, text: str) -> argparse.ArgumentParser:
+    def add(name: str, module: str, text: str) -> Parser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(run=_command(module))
         sub.add_argument("--json", action="store_true", help="print JSON only on stdout")
@@ -88,7 +108,8 @@ def _sample(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--chat", action="store_true", help="ask the prompt as a user's message")
 
 
-def _ask(sub: argparse.ArgumentParser) -> None:
+def _ask(sub: Parser) -> None:
+    sub.mixes = True
     sub.add_argument("checkpoint", metavar="CKPT")
     sub.add_argument("question", metavar="QUESTION", nargs="?")
     sub.add_argument("--file", metavar="F.jsonl", help='lines {"id", "question"}; "-" is stdin')

@@ -67,7 +67,7 @@ def test_a_file_of_questions_lists_the_calls(
 def test_a_person_sees_the_calls_beside_the_answer(
     checkpoint: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["ask", checkpoint(TOOLS), "What is 6 times 7?", "--tools"]) == 0
+    assert main(["ask", checkpoint(TOOLS), "--tools", "What is 6 times 7?"]) == 0
     out, err = capsys.readouterr()
     assert out == "It is 42.\n"
     assert "(calc: 6*7 -> ok: 42)" in err
