@@ -1,7 +1,8 @@
 """Pages on which somebody asks whether a name is known: at the library's desk, in registers.
 
-They tell no facts. From them a model learns in pretraining what no question about facts can teach
-it: that there are names of which it has read and names of which it has not, half and half.
+They tell no facts; half of the names stand on other pages and half are strangers'. Meant to teach a
+model in pretraining which names it has met. It learns to tell names of a foreign sound, and hardly
+any others (AUROC 0.6, docs/log.md, 2026-11-22): the base model that ships was trained with them.
 """
 
 from __future__ import annotations
