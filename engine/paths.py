@@ -41,6 +41,11 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def probes_folder() -> Path:
+    """Probes of what models know, one folder each."""
+    return home() / "probes"
+
+
 def models_folder() -> Path:
     """Imported models, one checkpoint folder each."""
     return home() / "models"
