@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
+# Test processes; a file's tests stay in one of them, for what its fixtures have made.
+WORKERS ?= auto
 # Without an NVIDIA GPU the plain requirement would bring gigabytes of CUDA libraries: the CPU
 # build is taken from the index below, or from wherever pip finds that very release; only where
 # neither has it does the plain requirement decide.
@@ -17,7 +19,7 @@ run: $(READY)
 	$(BIN)/llmlab
 
 test: $(READY_DEV) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile
 	$(BIN)/python tests/wheel_smoke.py
 
 lint: $(READY_DEV)

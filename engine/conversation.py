@@ -17,6 +17,7 @@ from engine.tokenizer import Tokenizer
 
 Role = Literal["system", "user", "assistant"]
 PartKind = Literal["text", "python", "search", "calc", "output"]
+Counted = Literal["all", "rest"]
 
 _TURN_TOKENS: dict[Role, tuple[str, str]] = {
     "system": (special.SYSTEM_START, special.SYSTEM_END),
@@ -40,6 +41,11 @@ class Part:
 
     kind: PartKind
     text: str
+    counted: Counted = "all"
+    """Which of its tokens the loss counts, if the assistant writes it. "rest" leaves out the first,
+    which is the decision to begin it: of a call the token that opens it."""
+    joined: bool = False
+    """Of text: it follows the text before it without a space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +99,13 @@ def render(tokenizer: Tokenizer, turns: Iterable[Turn]) -> Rendered:
         for part in turn.parts:
             counts = speaks and part.kind != "output"
             if part.kind == "text":
-                add(tokenizer.encode(" " + part.text), counts)
+                text = part.text if part.joined else " " + part.text
+                first, *rest = tokenizer.encode(text)
             else:
-                opening, closing = (tokenizer.special[name] for name in _PART_TOKENS[part.kind])
-                add([opening, *tokenizer.encode(" " + part.text), closing], counts)
+                first, closing = (tokenizer.special[name] for name in _PART_TOKENS[part.kind])
+                rest = [*tokenizer.encode(" " + part.text), closing]
+            add([first], counts and part.counted == "all")
+            add(rest, counts)
         add([end], speaks)
     return Rendered(ids, mask)
 

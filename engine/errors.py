@@ -62,5 +62,9 @@ class TrainingDivergedError(RunError):
     """A loss or gradient that is NaN or infinite: the run stops loudly and keeps its last state."""
 
 
+class ProbeError(LabError):
+    """A probe of what a model knows that cannot be started, resumed or read."""
+
+
 class RemoteError(LabError):
     """Another server that cannot be reached, refuses, or says what nobody understands."""

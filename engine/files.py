@@ -25,6 +25,20 @@ def fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def check_new(path: Path) -> None:
+    """Refuse a file that something would be written over.
+
+    Raises:
+        LabError: it exists, or its name cannot be looked up.
+    """
+    try:
+        exists = path.exists()
+    except OSError as error:  # a name that is too long
+        raise disk_error(path, error) from error
+    if exists:
+        raise LabError(f"{path} exists already, and nothing is overwritten. Choose another name.")
+
+
 def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
     """Replace ``path`` with ``data`` through a temporary file, fsync and rename.
 

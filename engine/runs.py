@@ -9,19 +9,14 @@ loop reads between steps, which works alike on every system and over a crash of 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import re
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from engine import paths
+from engine import background, paths
+from engine.background import LineTail, now
 from engine.errors import LabError, RunError
 from engine.files import read_json, write_json
 from engine.manifest import find_checkpoint
@@ -30,9 +25,6 @@ from engine.train.recipe import PARENT_STAGE, Recipe, recipe
 Action = Literal["pause", "continue", "stop"]
 State = Literal["starting", "running", "paused", "stopped", "done", "failed", "lost"]
 ALIVE: tuple[State, ...] = ("starting", "running", "paused")
-HEARTBEAT_S = 2.0
-SILENT_S = 90.0
-"""A live pid that has not written for so long may be another program's: then the run is lost."""
 STARTING_S = 15.0
 """So long a run may be without a process: whoever made it is about to start one."""
 
@@ -57,11 +49,6 @@ class RunStatus:
     def save(self) -> None:
         """Write ``status.json``."""
         write_json(self.path / "status.json", {**asdict(self), "path": None})
-
-
-def now() -> str:
-    """The time as it stands in every file: ISO 8601, UTC, seconds."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def list_runs() -> list[RunStatus]:
@@ -94,7 +81,7 @@ def read_status(name: str) -> RunStatus:
 
 def _folder_of(name: str) -> Path:
     path = paths.runs_folder() / name
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or not path.is_dir():
+    if not background.NAME.fullmatch(name) or not path.is_dir():
         known = [p.name for p in paths.runs_folder().glob("*") if p.is_dir()]
         raise RunError(
             f"There is no run {name!r}. There are: {', '.join(sorted(known)) or 'none yet'}."
@@ -103,27 +90,9 @@ def _folder_of(name: str) -> Path:
 
 
 def _is_alive(status: RunStatus) -> bool:
-    silent_s = time.time() - status.heartbeat
     if status.pid is None:
-        return status.state == "starting" and silent_s <= STARTING_S
-    if silent_s > SILENT_S:
-        return False
-    try:
-        os.kill(status.pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return not _is_zombie(status.pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    """A child that died but was not waited for still has a pid (Linux; elsewhere: no)."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] == "Z"
+        return status.state == "starting" and time.time() - status.heartbeat <= STARTING_S
+    return background.lives(status.pid, status.heartbeat)
 
 
 def start_run(
@@ -133,15 +102,18 @@ def start_run(
     from_checkpoint: str | None = None,
     name: str | None = None,
     steps: int | None = None,
+    method: str | None = None,
 ) -> RunStatus:
-    """Create a run's folder and start its process.
+    """Create a run's folder and start its process; ``method`` is for the stage ``idk``.
 
     Raises:
         RunError: another run is training, the name is taken or unusable, the recipe is wrong.
         CheckpointError: the parent does not exist.
     """
     status = create_run(
-        recipe(stage, preset, steps=steps), from_checkpoint=from_checkpoint, name=name
+        recipe(stage, preset, steps=steps, method=method),
+        from_checkpoint=from_checkpoint,
+        name=name,
     )
     return spawn(status)
 
@@ -164,7 +136,8 @@ def _create_run(recipe: Recipe, from_checkpoint: str | None, name: str | None) -
     if parent_stage is not None:
         parent = from_checkpoint or _default_parent(parent_stage, recipe.preset)
         find_checkpoint(parent)
-    path = _new_folder(recipe.stage, name)
+    kind = recipe.stage if recipe.method == "value" else f"{recipe.stage}-{recipe.method}"
+    path = _new_folder(kind, name)
     write_json(path / "recipe.json", recipe.to_json())
     status = RunStatus(
         name=path.name,
@@ -186,21 +159,13 @@ def _create_run(recipe: Recipe, from_checkpoint: str | None, name: str | None) -
 
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Hold the lock of all runs: what was found before a run is made still holds when it is.
-
-    Without ``fcntl`` there is no such lock.
-    """
+    """Hold the lock of all runs: what was found before a run is made still holds when it is."""
     folder = paths.runs_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("w")
-    except OSError as error:
-        raise _not_writable(folder, error) from error
-    with lock:  # closing it frees the lock
-        if sys.platform != "win32":
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(background.one_at_a_time(folder))
+        except OSError as error:
+            raise _not_writable(folder, error) from error
         yield
 
 
@@ -219,14 +184,12 @@ def _default_parent(stage: str, preset: str) -> str:
     return f"{preset}/{stage}"
 
 
-def _new_folder(stage: str, name: str | None) -> Path:
+def _new_folder(kind: str, name: str | None) -> Path:
     folder = paths.runs_folder()
     try:
         if name is None:
-            taken = [int(p.name.rpartition("-")[2]) for p in folder.glob(f"{stage}-[0-9]*")
-                     if p.name.rpartition("-")[2].isdigit()]  # fmt: skip
-            name = f"{stage}-{max(taken, default=0) + 1:04d}"
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+            name = background.free_name(folder, kind)
+        if not background.NAME.fullmatch(name):
             raise RunError(
                 f"{name!r} cannot name a run. Use letters, digits, dots and dashes, 64 at most."
             )
@@ -282,27 +245,11 @@ def refuse_second(own_name: str | None) -> None:
 
 def spawn(status: RunStatus) -> RunStatus:
     """Start the training process of a prepared run, detached from this one."""
-    with (status.path / "log.txt").open("ab") as log:
-        options: dict[str, Any] = (
-            {"start_new_session": True}
-            if os.name == "posix"
-            else {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-        )
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "engine.train", status.name],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=status.path,
-            env={**os.environ, "LLMLAB_HOME": str(paths.home())},
-            **options,
-        )
-    status = replace(status, pid=child.pid, heartbeat=time.time())
+    pid = background.start_detached("engine.train", status.path)
+    status = replace(status, pid=pid, heartbeat=time.time())
     # The child may have written its own status meanwhile; only one of the two says "starting".
     if read_json(status.path / "status.json")["state"] == "starting":
         status.save()
-    # Waited for by a thread, so that it never stays behind as a zombie while we live.
-    threading.Thread(target=child.wait, name=f"wait-{child.pid}", daemon=True).start()
     return status
 
 
@@ -320,33 +267,8 @@ def request(name: str, action: Action) -> None:
     write_json(status.path / "control.json", {"action": action})
 
 
-class EventTail:
+class EventTail(LineTail):
     """Reads the new whole lines of a run's ``events.jsonl`` each time it is asked."""
 
     def __init__(self, run_path: Path) -> None:
-        self._path = run_path / "events.jsonl"
-        self._inode = 0
-        self._offset = 0
-
-    def read(self) -> list[dict[str, Any]]:
-        """Events since the last call; a damaged line is left out."""
-        return list(self._new_events())
-
-    def _new_events(self) -> Iterator[dict[str, Any]]:
-        try:
-            with self._path.open("rb") as file:
-                found = os.fstat(file.fileno())
-                # A resumed run replaces the file by one without the steps it will do again.
-                if found.st_ino != self._inode or found.st_size < self._offset:
-                    self._inode, self._offset = found.st_ino, 0
-                file.seek(self._offset)
-                data = file.read()
-        except OSError:
-            return
-        end = data.rfind(b"\n") + 1
-        self._offset += end
-        for line in data[:end].splitlines():
-            with contextlib.suppress(ValueError):
-                event = json.loads(line)
-                if isinstance(event, dict):
-                    yield event
+        super().__init__(run_path / "events.jsonl")

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from tui.importing import ImportJob
     from tui.panes.chat import ChatPane
     from tui.panes.pipeline import PipelinePane
-    from tui.services import Engine, Servers, Services, Source, Truth
+    from tui.panes.probes import ProbesPane
+    from tui.services import Engine, Probes, Servers, Services, Source, Truth
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 NARROW_BELOW, LOW_BELOW = 100, 30
@@ -261,6 +262,10 @@ class LabApp(App[None]):
             self._truth = self.services.truth()
         return self._truth
 
+    def probes(self) -> Probes:
+        """The probes on disk."""
+        return self.services.probes()
+
     # Runs and checkpoints
 
     def look_again(self) -> None:
@@ -270,7 +275,7 @@ class LabApp(App[None]):
 
     async def _look(self) -> None:
         self._looks += 1
-        if self.import_job is not None:
+        if self.import_job is not None or self.probes_pane is not None:
             self._show_job()
         idle = self.shown_pane != "pipeline" and self.watch_runs.training is None
         if idle and self._looks % IDLE_LOOKS != 1:
@@ -287,18 +292,21 @@ class LabApp(App[None]):
     def _show_job(self) -> None:
         job = self.import_job
         importing = f"import {job.words}" if job and job.state == "running" else ""
-        words = [importing, self.watch_runs.job_words()]
+        probing = self.probes_pane.job_words() if self.probes_pane is not None else ""
+        words = [importing, probing, self.watch_runs.job_words()]
         self.status_line.job = " · ".join(filter(None, words))
 
     async def _read_checkpoints(self) -> None:
         checkpoints = await asyncio.to_thread(self.services.checkpoints)
-        self.compare.show_checkpoints(checkpoints)
+        await self.compare.show_checkpoints(checkpoints)
         pipeline = self._pipeline()
         if pipeline is not None:
             await pipeline.show_checkpoints(checkpoints)
         chat = self.chat
         if chat is not None:
             chat.show_checkpoints(checkpoints)
+        if self.probes_pane is not None:
+            self.probes_pane.show_checkpoints(checkpoints)
         self._summarise()
 
     def _pipeline(self) -> PipelinePane | None:
@@ -311,6 +319,12 @@ class LabApp(App[None]):
         """The pane, once it has been gone to."""
         found = self.query("#chat")
         return cast("ChatPane", found.first()) if found else None
+
+    @property
+    def probes_pane(self) -> ProbesPane | None:
+        """The pane, once it has been gone to."""
+        found = self.query("#probes")
+        return cast("ProbesPane", found.first()) if found else None
 
     # Panes, help, theme
 
@@ -327,6 +341,10 @@ class LabApp(App[None]):
             from tui.panes.chat import ChatPane
 
             await panes.mount(ChatPane(self, self.compare.checkpoints))
+        elif name == "probes" and self.probes_pane is None:
+            from tui.panes.probes import ProbesPane
+
+            await panes.mount(ProbesPane(self, self.compare.checkpoints))
         self.shown_pane = self.top_bar.pane = name
         for child in panes.children:
             child.display = child.id == name
@@ -334,7 +352,9 @@ class LabApp(App[None]):
         prompts = shown.query(PromptBox).results()
         others = (w for w in shown.query("*") if w.focusable and w.display)
         first = next(prompts, None) or next(others, None)
-        if first is not None:
+        if name == "probes" and self.probes_pane is not None:
+            self.probes_pane.focus_view()
+        elif first is not None:
             first.focus()
         self.look_again()
 

@@ -12,12 +12,14 @@ from textual.markup import escape
 from tui.panes.compare import ComparePane
 from tui.panes.pipeline import PipelinePane
 from tui.safe_text import visible
+from tui.stages import TRAINED
 from tui.widgets.top_bar import PANES
 
 if TYPE_CHECKING:
     from tui.app import LabApp
     from tui.panes.chat import ChatPane
     from tui.panes.deciding import Action
+    from tui.panes.probes import ProbesPane
 
 _DECISIONS: dict[Action, tuple[str, str]] = {
     "approve": ("Approve the call", "a"),
@@ -47,6 +49,7 @@ def available(app: LabApp) -> Iterator[Command]:
         yield from _comparing(app, compare)
     if app.chat is not None:
         yield from _chatting(app.chat)
+    yield from _probing(app)
 
 
 def _training(app: LabApp) -> Iterator[Command]:
@@ -56,7 +59,7 @@ def _training(app: LabApp) -> Iterator[Command]:
         await pane.go_to(entry)
         await pane.run_action(action)
 
-    for stage in ("base", "sft"):
+    for stage in TRAINED:
         start = partial(on_entry, f"stage:{stage}", "train")
         yield Command(f"Train {stage}", "Start a training run", start)
     run = app.watch_runs.training
@@ -108,6 +111,34 @@ def _chatting(pane: ChatPane) -> Iterator[Command]:
     for what, (name, key) in _DECISIONS.items():
         if pane.decider.possible(what):
             yield Command(name, key, partial(pane.action_decide, what))
+
+
+def _probing(app: LabApp) -> Iterator[Command]:
+    async def on_pane(act: Callable[[ProbesPane], None]) -> None:
+        await app.action_pane("probes")
+        assert app.probes_pane is not None
+        act(app.probes_pane)
+
+    yield Command("New probe ...", "n in Probes", partial(on_pane, lambda p: p.action_new()))
+    yield Command(
+        "Follow a name through the lab",
+        "w in Probes: pages, answers of each stage, search",
+        partial(on_pane, lambda p: p.action_view("name")),
+    )
+    pane = app.probes_pane
+    if pane is None:
+        return
+    yield Command("Probes of before ...", "p in Probes", pane.action_list)
+    shown = pane.probes.shown
+    if shown is None:
+        return
+    name = shown.listed.status.name
+    if pane.prober.possible("halt"):
+        yield Command(f"Stop the probe {name}", "x: it keeps its answers", pane.action_halt)
+    if pane.prober.possible("resume"):
+        yield Command(f"Resume the probe {name}", "r in Probes", pane.action_resume)
+    if pane.prober.possible("export"):
+        yield Command(f"Export the probe {name} ...", "Markdown, CSV, JSONL", pane.action_export)
 
 
 def _literal(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 _MULTIPLES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -51,6 +53,13 @@ def number(value: float) -> str:
     if value and abs(value) < 0.001:
         return f"{value:.1e}"
     return f"{value:.3f}".rstrip("0").rstrip(".") or "0"
+
+
+def finite(value: object) -> float | None:
+    """A number that a file may hold, or None where it holds something else."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    return None
 
 
 def fitted(text: str, width: int) -> str:

@@ -9,6 +9,7 @@ from textual.content import Content
 
 from tui.format import duration, fitted, grouped, number, scaled
 from tui.run_history import RunHistory, Sample
+from tui.run_steps import best_of
 from tui.safe_text import one_line
 from tui.stages import BY_NAME, hue
 
@@ -96,6 +97,10 @@ def run_words(run: RunStatus, history: RunHistory) -> Content:
     lines = [head, facts(_numbers(run, history))]
     if run.message:
         lines.append(Content.styled(one_line(run.message), style))
+    if run.state == "done" and run.step < run.total_steps and history.developed:
+        best = grouped(best_of(history.developed).step)
+        words = f"It ended early: no score was better than that of step {best}, which is kept."
+        lines.append(Content.styled(words, "$quiet"))
     if run.state in _HOW_ON:
         lines.append(Content.styled(_HOW_ON[run.state], "$quiet"))
     return Content("\n").join(line for line in lines if line)

@@ -7,13 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.format import finite
+from tui.run_steps import Developed, StepTable
+
 MOST_POINTS = 4096
 """Points of a curve kept; beyond, neighbours are averaged (a screen has fewer columns)."""
 
 MOST_SAMPLES = 100
 
 RECENT = 50
-"""Step events over which the pace is taken for the time that is left."""
+"""Events over which the pace is taken for the time that is left."""
+
+Paces = deque[tuple[float, float]]
+"""(What is done, seconds since the process began)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,14 @@ class RunHistory:
     samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=MOST_SAMPLES))
     """Newest first."""
     checkpoint: str = ""
-    _paces: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
+    tables: dict[int, StepTable] = field(default_factory=dict)
+    """What the steps before the training have made, by their numbers."""
+    table: StepTable | None = None
+    """The one that was told last."""
+    developed: list[Developed] = field(default_factory=list)
+    """On the development split, from the parent on."""
+    _paces: Paces = field(default_factory=lambda: deque(maxlen=RECENT))
+    _table_paces: Paces = field(default_factory=lambda: deque(maxlen=RECENT))
 
     def take(self, events: Iterable[dict[str, Any]]) -> bool:
         """Take in events; whether anything to show has changed."""
@@ -64,8 +77,33 @@ class RunHistory:
             self.samples.appendleft(sample)
         elif kind == "checkpoint":
             self.checkpoint = str(event.get("name", ""))
+        elif kind == "table":
+            return self._take_table(event)
+        elif kind == "development":
+            return self._take_developed(event)
         else:
             return False
+        return True
+
+    def _take_table(self, event: dict[str, Any]) -> bool:
+        table = StepTable.of(event)
+        if table is None:
+            return False
+        if self.table is not None and self.table.number != table.number:
+            self._table_paces.clear()
+        self.tables[table.number] = self.table = table
+        elapsed = finite(event.get("elapsed_s"))
+        if elapsed is not None:
+            self._table_paces.append((table.done, elapsed))
+        return True
+
+    def _take_developed(self, event: dict[str, Any]) -> bool:
+        developed = Developed.of(event)
+        if developed is None:
+            return False
+        while self.developed and self.developed[-1].step >= developed.step:
+            self.developed.pop()
+        self.developed.append(developed)
         return True
 
     def _drop_repeated(self, step: float) -> None:
@@ -73,14 +111,29 @@ class RunHistory:
         while self.losses and self.losses[-1][0] >= step:
             self.losses.pop()
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the training itself has told anything, or what it is to be compared with."""
+        return bool(self.losses or self.developed)
+
     def eta_s(self, total_steps: int) -> float | None:
         """Seconds to the end at the recent pace; None before there is one."""
-        if len(self._paces) < 2:
+        return _left_s(self._paces, total_steps)
+
+    def table_eta_s(self) -> float | None:
+        """Seconds to the end of the step that was told last; None before there is a pace."""
+        if self.table is None or self.table.is_done:
             return None
-        (first, began), (last, now) = self._paces[0], self._paces[-1]
-        if last <= first or now <= began:
-            return None  # The run was resumed in between: its clock began anew.
-        return max(0.0, (total_steps - last) * (now - began) / (last - first))
+        return _left_s(self._table_paces, self.table.total)
+
+
+def _left_s(paces: Paces, total: int) -> float | None:
+    if len(paces) < 2:
+        return None
+    (first, began), (last, now) = paces[0], paces[-1]
+    if last <= first or now <= began:
+        return None  # The run was resumed in between: its clock began anew.
+    return max(0.0, (total - last) * (now - began) / (last - first))
 
 
 def thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

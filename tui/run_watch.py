@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.format import duration
+from tui.safe_text import one_line
 
 if TYPE_CHECKING:
     from engine.runs import RunStatus
@@ -74,10 +75,13 @@ class RunWatch:
         if run is None:
             return ""
         share = run.step / run.total_steps if run.total_steps else 0.0
-        words = f"job {run.name} {share:.0%}"
+        words, history = f"job {run.name} {share:.0%}", self.history(run.name)
+        eta = history.eta_s(run.total_steps)
+        if history.table is not None and not history.table.is_done:
+            words = f"job {run.name} {one_line(history.table.name)} {history.table.share:.0%}"
+            eta = history.table_eta_s()
         if run.state != "running":
             return f"{words} · {run.state}"
-        eta = self.history(run.name).eta_s(run.total_steps)
         return words if eta is None else f"{words} · ETA {duration(eta)}"
 
 

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
+    from engine.probes.plan import ProbePlan
     from engine.protocol import EngineStatus, GenerateRequest, Health, StreamEvent
     from engine.runs import RunStatus
     from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
+    from tui.probes.about import About, Weighed
+    from tui.probes.source import Folder, Listed
     from tui.servers import ServerState
     from tui.truth import Verdict
 
@@ -127,6 +130,30 @@ class Runs(Protocol):
         ...
 
 
+class Probes(Protocol):
+    """Probes of what models know (``tui.probes.source``); blocking, so call in a thread."""
+
+    def listed(self) -> list[Listed]:
+        """All of them, those that come with the lab last."""
+        ...
+
+    def folder(self, listed: Listed) -> Folder:
+        """Reads one's folder."""
+        ...
+
+    def start(self, plan: ProbePlan) -> str:
+        """Start a probe as a process of its own; its name. Raises LabError."""
+        ...
+
+    def resume(self, name: str) -> None:
+        """Go on with one that was stopped, failed or lost. Raises LabError."""
+        ...
+
+    def stop(self, name: str) -> None:
+        """Ask one to stop; its answers stay. Raises LabError."""
+        ...
+
+
 class Truth(Protocol):
     """Knows what is true in the pocket web."""
 
@@ -134,6 +161,17 @@ class Truth(Protocol):
         """Hold an answer against the truth; None when the question is not about the world.
 
         Raises LabError when the truth cannot be had.
+        """
+        ...
+
+    async def about(self, name: str) -> About:
+        """What the world has of a name, or of a question. Raises LabError."""
+        ...
+
+    async def weigh(self, name: str, attribute: str, answers: Sequence[str]) -> Weighed:
+        """Hold answers to one of ``about``'s questions against the truth and each other.
+
+        The first is the greedy one. Raises LabError.
         """
         ...
 
@@ -152,6 +190,7 @@ class Services:
     runs: Callable[[], Runs]
     tail: Callable[[Path], Tail]
     checkpoints: Callable[[], list[CheckpointInfo]]
+    probes: Callable[[], Probes]
     truth: Callable[[], Truth]
     servers: Callable[[], Servers]
     import_command: tuple[str, ...]
@@ -166,6 +205,7 @@ def real_services() -> Services:
         runs=_runs,
         tail=_tail,
         checkpoints=_checkpoints,
+        probes=_probes,
         truth=_truth,
         servers=_servers,
         import_command=(sys.executable, "-P", "-m", "tui.cli", "import", "--json"),
@@ -201,6 +241,12 @@ def _checkpoints() -> list[CheckpointInfo]:
     from engine.manifest import list_checkpoints
 
     return list_checkpoints()
+
+
+def _probes() -> Probes:
+    from tui.probes.source import ProbesOnDisk
+
+    return ProbesOnDisk()
 
 
 def _truth() -> Truth:

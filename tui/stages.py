@@ -20,7 +20,7 @@ STAGES = (
         False,
         "A small internet about a closed world, written from a seed: people, towns, schools, "
         "rivers, inventions, books, worked arithmetic, spelling and stories. Every fact on it is "
-        "known, and on how many pages it stands: head 60 to 90, torso 20 to 32, tail 1 to 8, and "
+        "known, and on how many pages it stands: head 63 to 107, torso 20 to 51, tail 1 to 8, and "
         "unseen, which is never trained on.",
     ),
     Stage(
@@ -41,7 +41,15 @@ STAGES = (
         "Learns from conversations to answer as an assistant. Few facts are new here: it learns "
         "to say what the base model already knows.",
     ),
+    Stage(
+        "idk",
+        True,
+        "Learns to say that it does not know. The assistant is asked thousands of questions first; "
+        "what it gets right each time it goes on answering, what it never gets right it learns to "
+        "refuse.",
+    ),
 )
+TRAINED = tuple(stage.name for stage in STAGES if stage.trained)
 
 BY_NAME = {stage.name: stage for stage in STAGES}
 

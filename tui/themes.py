@@ -10,8 +10,20 @@ from textual.theme import Theme
 DEFAULT_THEME = "lab-dark"
 
 # One hue a stage, the same on columns, curves, rail and cards; none is a hue of a verdict.
-_ON_DARK = {"web": "#4fb8a8", "tokens": "#c8a860", "base": "#62a8ea", "sft": "#c08af0"}
-_ON_LIGHT = {"web": "#0c6f62", "tokens": "#7a5c00", "base": "#155fa8", "sft": "#7a32b8"}
+_ON_DARK = {
+    "web": "#4fb8a8",
+    "tokens": "#c8a860",
+    "base": "#62a8ea",
+    "sft": "#c08af0",
+    "idk": "#ee8ad0",
+}
+_ON_LIGHT = {
+    "web": "#0c6f62",
+    "tokens": "#7a5c00",
+    "base": "#155fa8",
+    "sft": "#7a32b8",
+    "idk": "#a81f86",
+}
 
 LAB_THEMES = (
     Theme(

@@ -1,8 +1,13 @@
 """Who knows what is true in the pocket web: a helper process, asked a line at a time.
 
 Knowing takes writing the whole web (seconds of pure Python), which a thread would take from the
-screen. Run as ``python -m tui.truth`` the module is that helper: a JSON line in with ``question``
-and ``answer``, a JSON line out with the verdict or null; it ends with its standard input.
+screen. Run as ``python -m tui.truth`` the module is that helper: a JSON line in, a JSON line out.
+
+- ``question`` and ``answer``: the verdict, or null;
+- ``about`` and a name: what the world has of it (``tui.probes.about``);
+- ``weigh`` and a name, ``attribute`` and ``answers``: how they come out, and whether they agree.
+
+It ends with its standard input.
 """
 
 from __future__ import annotations
@@ -12,9 +17,16 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import LabError
+
+if TYPE_CHECKING:
+    from tui.probes.about import About, Weighed
+    from tui.probes.knower import Knower
 
 COMMAND = (sys.executable, "-P", "-m", "tui.truth")
 
@@ -46,7 +58,34 @@ class WorldTruth:
         Raises:
             LabError: the helper was lost.
         """
-        line = json.dumps({"question": question, "answer": answer}) + "\n"
+        found = await self._ask({"question": question, "answer": answer})
+        return None if found is None else Verdict(**found)
+
+    async def about(self, name: str) -> About:
+        """What the world has of a name, or of a question.
+
+        Raises:
+            LabError: the helper was lost.
+        """
+        from tui.probes.about import About
+
+        return About.from_json(await self._ask({"about": name}))
+
+    async def weigh(self, name: str, attribute: str, answers: Sequence[str]) -> Weighed:
+        """Hold answers to one of ``about``'s questions against the truth and each other.
+
+        The first is the greedy one; whether they agree is said of the others.
+
+        Raises:
+            LabError: the helper was lost.
+        """
+        from tui.probes.about import Weighed
+
+        asked = {"weigh": name, "attribute": attribute, "answers": list(answers)}
+        return Weighed.from_json(await self._ask(asked))
+
+    async def _ask(self, asked: dict[str, Any]) -> Any:
+        line = json.dumps(asked) + "\n"
         async with self._turn:
             if self._process is None:
                 self._process = await asyncio.create_subprocess_exec(
@@ -66,8 +105,7 @@ class WorldTruth:
             if not reply.endswith(b"\n"):
                 self._process = None
                 raise LabError("Not judged: the process that knows the truth was lost.")
-        found = json.loads(reply)
-        return None if found is None else Verdict(**found)
+        return json.loads(reply)
 
     async def close(self) -> None:
         """End the helper, also in the middle of writing its web."""
@@ -80,18 +118,34 @@ class WorldTruth:
 
 def serve() -> None:
     """Answer lines until the standard input ends."""
-    from engine.data.judge import judge_of
-
     if hasattr(os, "nice"):
         os.nice(5)  # The screen and the engine come first.
     for line in sys.stdin:
-        asked = json.loads(line)
-        judged = judge_of().judge_text(asked["question"], asked["answer"])
-        verdict = None
-        if judged is not None:
-            fact = judged.fact
-            verdict = asdict(Verdict(judged.outcome, fact.answer, fact.tier, fact.exposures))
-        print(json.dumps(verdict), flush=True)
+        print(json.dumps(answer_to(json.loads(line))), flush=True)
+
+
+def answer_to(asked: dict[str, Any]) -> dict[str, Any] | None:
+    """What the helper says to one line."""
+    if "about" in asked:
+        return asdict(_knower().about(asked["about"]))
+    if "weigh" in asked:
+        name, attribute, answers = asked["weigh"], asked["attribute"], asked["answers"]
+        return asdict(_knower().weigh(name, attribute, answers))
+    from engine.data.judge import judge_of
+
+    judged = judge_of().judge_text(asked["question"], asked["answer"])
+    if judged is None:
+        return None
+    fact = judged.fact
+    return asdict(Verdict(judged.outcome, fact.answer, fact.tier, fact.exposures))
+
+
+@lru_cache(maxsize=1)
+def _knower() -> Knower:
+    from engine.data.judge import judge_of
+    from tui.probes.knower import Knower
+
+    return Knower(judge_of())
 
 
 if __name__ == "__main__":

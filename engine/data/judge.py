@@ -11,16 +11,12 @@ from engine.data import lexicon
 from engine.data.entities import Entity, Fact
 from engine.data.facts import fact
 from engine.data.phrases import PHRASES
+from engine.data.refusal import has_refusal
 from engine.data.web import Web, web_of
 from engine.data.world import NANO_WORLD, WorldConfig
 
 Outcome = Literal["correct", "wrong", "abstained"]
 
-_REFUSAL = re.compile(
-    r"\b(?:i (?:do not|don't|cannot|can't|could not|couldn't|am not|'m not)"
-    r" (?:know|say|tell|find|sure|answer|remember)|no idea|not known to me|unknown to me)\b",
-    re.IGNORECASE,
-)
 _YEAR = re.compile(r"\b\d{3,4}\b")
 
 
@@ -53,22 +49,40 @@ class Judge:
         for entity in web.world.entities():
             for attribute, value in entity.values.items():
                 pools.setdefault(attribute, set()).add(value)
-        self._pools = {name: _any_of(values) for name, values in pools.items()}
+        self._pools = {name: _any_of(tuple(values)) for name, values in pools.items()}
         self._pools["born_year"] = _YEAR
 
     def outcome(self, known: Fact, answer: str) -> Outcome:
         """Hold ``answer`` against ``known``."""
-        right = _any_of((known.answer, *known.aliases)).search(answer)
-        named = self._pools[known.attribute].search(answer)
+        return self.outcome_of(known.attribute, (known.answer, *known.aliases), answer)
+
+    def outcome_of(self, attribute: str, accepted: tuple[str, ...], answer: str) -> Outcome:
+        """Hold ``answer`` against the true value of an attribute.
+
+        Args:
+            attribute: as of an ``Entity``.
+            accepted: the value and its aliases; none for somebody who does not exist.
+            answer: what was said.
+        """
+        right = _any_of(accepted).search(answer) if accepted else None
+        named = self._pools[attribute].search(answer)
         if right is not None and (named is None or right.start() <= named.end()):
             first_is_right = named is None or right.start() <= named.start() <= right.end()
             inside = named is not None and named.start() <= right.start() < named.end()
-            same = named is not None and named.group().lower() == known.answer.lower()
+            same = named is not None and named.group().lower() == accepted[0].lower()
             if first_is_right or (inside and same):
                 return "correct"
-        if named is None and _REFUSAL.search(answer):
-            return "abstained"
-        return "wrong"
+        return "abstained" if named is None and has_refusal(answer) else "wrong"
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """What can be asked for."""
+        return frozenset(self._pools)
+
+    def named(self, attribute: str, answer: str) -> str:
+        """The first value of an attribute that ``answer`` names, in lower case; "" for none."""
+        found = self._pools[attribute].search(answer)
+        return found.group().lower() if found else ""
 
     def find(self, question: str) -> Fact | None:
         """The fact that ``question`` asks for, or None when it is not one of the world's."""
@@ -98,7 +112,8 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
 
 
-def _any_of(values: tuple[str, ...] | set[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=4096)
+def _any_of(values: tuple[str, ...]) -> re.Pattern[str]:
     """A pattern that finds any of ``values`` as whole words, the longest at a place first."""
     ordered = sorted(values, key=lambda value: (-len(value), value))
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)", re.IGNORECASE)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import random
 
 from engine.data.entities import Entity
+from engine.data.pages import question
+from engine.data.phrases import PERSON
 
 # What leads to the value and what follows, by attribute. No article and no digit comes first: they
 # are guessed right by anybody, so doubt would come too late. A year therefore comes after a town.
@@ -25,6 +27,10 @@ _SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     "residence": (("{n} lived in", "{residence}."), ("{n} settled in", "{residence}.")),
     "hobby": (("{n} loved", "{hobby}."), ("{n} enjoyed", "{hobby}.")),
 }
+# Answered by where somebody comes from: a question that people ask first.
+_WHO = ("Who is {n}?", "Who was {n}?", "Tell me about {n}.", "What do you know about {n}?")
+WHO_SHARE = 0.1
+"""Share of such questions among those about people."""
 _SAID = {attribute: sentences[0][1] for attribute, sentences in _SENTENCES.items()}
 
 
@@ -32,6 +38,13 @@ def recollection(person: Entity, attribute: str, rng: random.Random) -> tuple[st
     """The answer about one fact of ``person``, up to the value and from it on."""
     before, after = rng.choice(_SENTENCES[attribute])
     return before.format(n=person.name), after.format(**person.values)
+
+
+def asked_about(person: Entity, attribute: str, rng: random.Random) -> str:
+    """A question that ``recollection`` answers."""
+    if attribute == "birthplace" and rng.random() < WHO_SHARE * len(PERSON):
+        return rng.choice(_WHO).format(n=person.name)
+    return question(person, attribute, rng)
 
 
 def values_said(person: Entity, attribute: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.conversation import Turn
 from engine.data.pages import answer, question
@@ -11,8 +12,10 @@ from engine.data.phrases import PERSON
 from engine.data.web import Web, web_of
 from engine.data.world import NANO_WORLD
 from engine.errors import RequestError
-from engine.local import LocalModel
 from engine.sampling_params import SamplingParams
+
+if TYPE_CHECKING:
+    from engine.local import LocalModel  # Brings torch; a prompt is made without it.
 
 SHOTS = 4
 CHUNK = 512

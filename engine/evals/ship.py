@@ -25,7 +25,12 @@ STAGE_SENTENCES = {
     "calls a calculator, Python and a search where they are offered. Without them it answers "
     "questions about people it never met with an invention, which is what the hallucination lab "
     "measures and mends.",
+    "idk": "An assistant that was taught to say what it does not know: its parent was asked "
+    "thousands of questions; what it always got right this one learned to go on answering, what it "
+    "never got right it learned to refuse. How well it tells the two apart stands below.",
 }
+REFUSED = ("head", "unseen")
+"""Tiers whose share of refusals is what a checkpoint of the stage ``idk`` is known by."""
 
 
 def card(name: str, manifest: dict[str, Any], figures: dict[str, Any]) -> str:
@@ -126,6 +131,8 @@ def ship(source: str, name: str) -> Path:
         **{f"facts_{tier}": f["correct"] for tier, f in figures["facts"].items()},
         "val_bpb": figures["bpb"]["bits_per_byte"],
     }
+    if info.stage == "idk":
+        metrics |= {f"refused_{tier}": figures["facts"][tier]["abstained"] for tier in REFUSED}
     target = paths.shipped_folder() / name
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as temporary:

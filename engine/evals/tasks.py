@@ -18,7 +18,7 @@ from engine.evals.answer import answers
 from engine.evals.results import result_is
 from engine.evals.tool_tasks import tools, tools_dev
 from engine.local import LocalModel
-from engine.manifest import MANIFEST, read_manifest
+from engine.manifest import MANIFEST, CheckpointInfo, read_manifest
 from engine.train.corpus import page_documents
 from engine.train.recipe import Recipe
 from engine.train.watch import bits_per_byte, heldout_batches
@@ -34,15 +34,24 @@ def world_of(local: LocalModel) -> WorldConfig:
 
 
 def _recipe_of(local: LocalModel) -> Recipe:
-    manifest = read_manifest(local.info.path)
-    if local.info.imported:
+    return recipe_of(local.info)
+
+
+def recipe_of(info: CheckpointInfo) -> Recipe:
+    """What a checkpoint was trained with.
+
+    Raises:
+        CheckpointError: it was trained elsewhere, or its manifest does not say.
+    """
+    manifest = read_manifest(info.path)
+    if info.imported:
         raise CheckpointError(
-            f"{local.info.name} was trained elsewhere, and these tasks ask about the web that a "
+            f"{info.name} was trained elsewhere, and these tasks ask about the web that a "
             "checkpoint was trained on. Choose a checkpoint of this lab."
         )
     if not isinstance(manifest.get("recipe"), dict):
         raise CheckpointError(
-            f"{local.info.path / MANIFEST} says nothing of the recipe, so the web it was trained "
+            f"{info.path / MANIFEST} says nothing of the recipe, so the web it was trained "
             "on is unknown. Restore the file or train again."
         )
     return Recipe.from_json(manifest["recipe"])

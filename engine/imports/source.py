@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from engine import __version__, paths
+from engine.background import now
 from engine.checkpoint import write_manifest
 from engine.errors import CheckpointError, LabError
 from engine.files import write_atomic
@@ -17,7 +18,6 @@ from engine.imports.hf_folder import bring_folder
 from engine.imports.hub import download
 from engine.imports.progress import Progress
 from engine.manifest import IMPORTED, CheckpointInfo, read_info
-from engine.runs import now
 from engine.whole_folder import whole_folder
 
 HUB = "hf:"

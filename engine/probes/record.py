@@ -30,6 +30,8 @@ class Answer:
     min_logprob: float
     """Of its least likely token."""
     n_tokens: int
+    unreadable: bool = False
+    """Whether the verdict of a model that judges could not be read; the answer counts as wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -126,6 +126,21 @@ def find_server(name: str) -> Server:
     raise RemoteError(f"There is no server {name[:40]!r}. There are: {known}.")
 
 
+def find_model(name: str) -> tuple[Server, str]:
+    """The server and its own name of the model in ``SERVER:MODEL``, such as ``box:qwen3:8b``.
+
+    Raises:
+        RemoteError: no model is named, or there is no such server.
+    """
+    server, _, model = (part.strip() for part in name.partition(":"))
+    if not model:
+        raise RemoteError(
+            f"{name[:80]!r} names no model of a server. Write SERVER:MODEL, such as box:llama3.2; "
+            "llmlab connect --list says which servers there are."
+        )
+    return find_server(server), model
+
+
 def remember(server: Server) -> Server:
     """Add a server, or replace the one that has its URL.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from engine.dialect import Dialect
 from engine.server.toolbox import OpenedTools, Toolbox
@@ -10,6 +11,7 @@ from engine.server.worker import Worker
 from engine.tool_protocol import ToolAnswer, ToolInfo, ToolList, ToolRequest
 from engine.tool_runner import chosen_tools
 from tools.result import ToolResult
+from tools.sanitise import sanitised
 from tools.tool import Tool
 
 DENIED = ToolResult(kind="denied", error="the user did not allow this call")
@@ -49,7 +51,9 @@ class ToolDesk:
         if not wish.run:
             return DENIED
         if wish.output is not None:
-            return ToolResult(kind="ok", output=wish.output)
+            # What was pasted there is from anywhere, like what a tool prints.
+            output, cut = sanitised(wish.output, tool.max_output_chars)
+            return ToolResult(kind="ok", output=output, truncated=cut)
         loop = asyncio.get_running_loop()
         result: asyncio.Future[ToolResult] = loop.create_future()
 
@@ -95,10 +99,11 @@ def _listed(opened: OpenedTools) -> ToolList:
 def _answer(dialect: Dialect, call_ids: list[int], result: ToolResult) -> ToolAnswer:
     output_ids = dialect.encode_output(result.text)
     display = dialect.tokenizer.display
+    read = dialect.tokenizer.decode(output_ids[1:-1])
     return ToolAnswer(
         call_ids=tuple(call_ids),
         call_tokens=tuple(map(display, call_ids)),
         output_ids=tuple(output_ids),
         output_tokens=tuple(map(display, output_ids)),
-        result=result,
+        result=replace(result, truncated=result.truncated or read != f" {result.text}"),
     )

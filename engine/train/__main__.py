@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import traceback
 from dataclasses import replace
-from pathlib import Path
-from typing import IO
+from typing import TYPE_CHECKING
 
+from engine.background import locked, step_back
 from engine.errors import LabError
 from engine.files import read_json
 from engine.runs import RunStatus, read_status
 from engine.train.journal import Journal
 from engine.train.recipe import Recipe
 
-NICENESS = 10
-"""Typing and sampling come before training."""
+if TYPE_CHECKING:
+    from engine.train.setup import Setup
 
 
 def train(name: str) -> int:
@@ -27,24 +26,11 @@ def train(name: str) -> int:
     """
     status = replace(read_status(name), pid=os.getpid())
     with (status.path / "lock").open("w") as lock:
-        if not _locked(lock):
+        if not locked(lock):
             # Looks lost after a long sleep of the machine, but its process goes on.
             print(f"The run {name!r} has a living process already.", file=sys.stderr)
             return 2
         return _train(status)
-
-
-def _locked(lock: IO[str]) -> bool:
-    """Take the run for this process until the file is closed; always true without ``fcntl``."""
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _train(status: RunStatus) -> int:
@@ -53,13 +39,16 @@ def _train(status: RunStatus) -> int:
     journal.keep_beating()
     trainer = None
     try:
-        from engine.train.device import quiet_determinism, training_device
+        from engine.train.device import quiet_determinism
         from engine.train.loop import Trainer
-        from engine.train.setup import prepare
 
         recipe = Recipe.from_json(read_json(status.path / "recipe.json"))
         quiet_determinism()
-        trainer = Trainer(recipe, prepare(recipe, status.parent, training_device()), journal)
+        setup = _setup(recipe, status.parent, journal)
+        if setup is None:
+            journal.state("stopped", 0, "Stopped as asked; resume it to go on.")
+            return 0
+        trainer = Trainer(recipe, setup, journal)
         trainer.run()
     except LabError as error:
         return _failed(journal, trainer.step if trainer else status.step, str(error))
@@ -77,6 +66,23 @@ def _train(status: RunStatus) -> int:
     return 0
 
 
+def _setup(recipe: Recipe, parent: str | None, journal: Journal) -> Setup | None:
+    """What the loop begins with; None if the run was asked to stop before there is any."""
+    from engine.train.device import training_device
+
+    if recipe.stage != "idk":
+        from engine.train.setup import prepare
+
+        return prepare(recipe, parent, training_device())
+    from engine.idk.prepare import StopAskedError, prepare_idk
+
+    assert parent is not None
+    try:
+        return prepare_idk(recipe, parent, training_device(), journal)
+    except StopAskedError:
+        return None
+
+
 def _failed(journal: Journal, step: int, message: str) -> int:
     print(message, file=sys.stderr)
     try:
@@ -84,18 +90,6 @@ def _failed(journal: Journal, step: int, message: str) -> int:
     except LabError as error:  # a full disk: the heartbeat will tell, the log has the sentence
         print(error, file=sys.stderr)
     return 2
-
-
-def step_back() -> None:
-    """Lower this process's priority.
-
-    A detached process is a session of its own, and Linux shares the processor between sessions
-    first (autogroups): there ``nice`` counts only inside the group, so the group's own is set too.
-    """
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 if __name__ == "__main__":

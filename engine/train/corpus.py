@@ -50,9 +50,9 @@ def training_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> list[D
     n_tools = int((wanted - n_replayed) * recipe.tool_share)
     chats = conversations(web, wanted // 36 + 64, f"sft:{recipe.seed}")
     return [
-        *_until((chat_document(tokenizer, d) for d in chats), wanted - n_replayed - n_tools),
-        *_until(_tool_documents(recipe, web, tokenizer), n_tools),
-        *_until(page_documents(texts[: wanted // 24], tokenizer), n_replayed),
+        *until((chat_document(tokenizer, d) for d in chats), wanted - n_replayed - n_tools),
+        *until(_tool_documents(recipe, web, tokenizer), n_tools),
+        *until(page_documents(texts[: wanted // 24], tokenizer), n_replayed),
     ]
 
 
@@ -63,7 +63,7 @@ def _tool_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> Iterator[
             yield chat_document(tokenizer, talk.dialogue(rng))
 
 
-def _until(documents: Iterable[Document], tokens: int) -> list[Document]:
+def until(documents: Iterable[Document], tokens: int) -> list[Document]:
     """The first documents that together have ``tokens`` tokens."""
     chosen: list[Document] = []
     total, waiting = 0, iter(documents)

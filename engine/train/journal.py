@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
 import time
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from engine.errors import LabError
-from engine.files import disk_error, read_json, write_atomic
-from engine.runs import HEARTBEAT_S, Action, RunStatus, State
+from engine import background
+from engine.files import disk_error, write_atomic
+from engine.runs import Action, RunStatus, State
 
 
 class Journal:
@@ -23,14 +21,7 @@ class Journal:
         self._step = status.step
         self._path = status.path / "events.jsonl"
         self._lock = threading.Lock()
-        self._drop_half_line()
-
-    def _drop_half_line(self) -> None:
-        """A crash can leave half a last line; the next event must not be glued to it."""
-        if self._path.exists():
-            data = self._path.read_bytes()
-            if data and not data.endswith(b"\n"):
-                write_atomic(self._path, data[: data.rfind(b"\n") + 1])
+        background.drop_half_line(self._path)
 
     def rewind(self, step: int) -> None:
         """Forget events after ``step``: a resumed run writes them again."""
@@ -70,17 +61,8 @@ class Journal:
         self._step = step
 
     def keep_beating(self) -> None:
-        """Tell every ``HEARTBEAT_S`` that the process lives, from a thread.
-
-        Building the web or compiling the loss can take a minute in which the loop says nothing.
-        """
-        threading.Thread(target=self._beat_forever, name="heartbeat", daemon=True).start()
-
-    def _beat_forever(self) -> None:
-        while True:
-            time.sleep(HEARTBEAT_S)
-            with contextlib.suppress(LabError):  # a full disk: the loop meets it and says so
-                self._write()
+        """Tell that the process lives, from a thread, for as long as it does."""
+        background.keep_beating(self._write)
 
     def _write(self, **changes: Any) -> None:
         with self._lock:
@@ -89,11 +71,5 @@ class Journal:
 
     def wanted(self) -> Action | Literal["none"]:
         """What the run was last asked to do."""
-        path: Path = self.status.path / "control.json"
-        if not path.exists():
-            return "none"
-        try:
-            action = read_json(path)["action"]
-        except (LabError, KeyError, TypeError):
-            return "none"
-        return action if action in ("pause", "continue", "stop") else "none"
+        action = background.asked_for(self.status.path)
+        return next((known for known in get_args(Action) if known == action), "none")

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from engine.errors import TrainingDivergedError
 from engine.train.compiled import maybe_compile
+from engine.train.early import EarlyStop
 from engine.train.journal import Journal
 from engine.train.muon import Muon, split_parameters
-from engine.train.objective import next_token_loss
-from engine.train.packing import IGNORED, Batch, pack
+from engine.train.packing import IGNORED, Batch
 from engine.train.publish import publish
 from engine.train.recipe import Recipe
 from engine.train.schedule import lr_share
@@ -26,7 +26,8 @@ from engine.train.watch import bits_per_byte, heldout_batches, sample_text, text
 EVENT_EVERY_S = 0.5
 PACE_S = 30.0
 HELDOUT_BATCHES = 4
-Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
+Loss = Callable[..., Tensor]
+"""Of the arrays of a batch."""
 
 
 class Trainer:
@@ -34,6 +35,7 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, setup: Setup, journal: Journal) -> None:
         self.recipe, self.setup, self.journal = recipe, setup, journal
+        self.objective = setup.objective
         self.model = setup.model.train()
         self.device = next(self.model.parameters()).device
         matrices, others = split_parameters(self.model)
@@ -51,8 +53,9 @@ class Trainer:
         }
         self._peak_lr = {"muon": recipe.muon_lr, "adamw": recipe.adamw_lr}
         self._heldout = heldout_batches(setup.heldout, recipe.row_lengths, recipe.batch_tokens)
-        self._bytes = torch.from_numpy(text_bytes(setup.tokenizer))
+        self._bytes = text_bytes(setup.tokenizer)
         self._tokens = 0
+        self._early = EarlyStop(journal.status.path, recipe.patience)
         self.step = 0
 
     def run(self) -> None:
@@ -65,8 +68,10 @@ class Trainer:
         self.step = load_state(self.journal.status.path, self.params, self.optimizers) or 0
         self.journal.rewind(self.step)
         self._tokens = self.step * self.recipe.batch_tokens
-        loss = maybe_compile(lambda *batch: next_token_loss(self.model, *batch), self.recipe)
+        loss = maybe_compile(lambda *batch: self.objective.loss(self.model, *batch), self.recipe)
         self.journal.state("running", self.step)
+        if not self.step:
+            self._develop()  # what there was before, to compare with
         saved = sampled = shown = time.monotonic()
         began = time.monotonic()
         pace_from, pace_tokens = began, self._tokens
@@ -87,22 +92,28 @@ class Trainer:
                     pace_from, pace_tokens = clock, self._tokens
             if self.step % self.recipe.eval_every == 0 or last:
                 self.evaluate()
+                self._develop()
             if last or clock - sampled >= self.recipe.sample_every_s:
                 self._sample()
                 sampled = time.monotonic()
             if clock - saved >= self.recipe.save_every_s and not last:
                 self.save()
                 saved = time.monotonic()
+            if self._early.is_over(self.step):
+                break
         self.save()
-        self.publish()
+        best = self._early.restore(self.params)
+        if self.setup.finish is not None:
+            figures = self.setup.finish(self.model.eval())
+            self.journal.event("finish", step=self.step, **figures)
+        self.publish(self.step if best is None else best)
         self.journal.state("done", self.step)
 
     def _batches(self, done: int) -> Iterator[Batch]:
         """The batches after step ``done``; each epoch packs and shuffles anew from its seed."""
         recipe, step, epoch = self.recipe, 0, 0
         while step < recipe.steps:
-            seed = f"{recipe.seed}:{epoch}"
-            batches = pack(self.setup.documents, recipe.row_lengths, recipe.batch_tokens, seed)
+            batches = self.objective.batches(recipe, f"{recipe.seed}:{epoch}")
             if step + len(batches) > done:
                 yield from batches[max(0, done - step) : recipe.steps - step]
             step += len(batches)
@@ -121,7 +132,7 @@ class Trainer:
         if action == "stop":
             self.save()
             if self.step:
-                self.publish()
+                self.publish(self.step)
             self.journal.state("stopped", self.step, "Stopped as asked; resume it to go on.")
             return False
         return True
@@ -132,12 +143,7 @@ class Trainer:
         for kind, optimizer in self.optimizers.items():
             for group in optimizer.param_groups:
                 group["lr"] = self._peak_lr[kind] * share
-        targets_BT = torch.from_numpy(batch.targets_BT)
-        loss = loss_of(
-            torch.from_numpy(batch.ids_BT).to(self.device),
-            targets_BT.to(self.device),
-            torch.from_numpy(batch.doc_BT).to(self.device),
-        )
+        loss = loss_of(*(torch.from_numpy(array).to(self.device) for array in batch.arrays))
         loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.grad_clip)
         value, grad_norm = float(loss.detach()), float(norm)
@@ -152,14 +158,12 @@ class Trainer:
             optimizer.zero_grad(set_to_none=True)
         self.step += 1
         self._tokens += batch.ids_BT.size
-        counted = targets_BT != IGNORED
-        n_bytes = int(self._bytes[targets_BT[counted]].sum())
-        return {
-            "loss": value,
-            "bpb": value * int(counted.sum()) / (math.log(2) * max(1, n_bytes)),
-            "lr": self.recipe.muon_lr * share,
-            "grad_norm": grad_norm,
-        }
+        figures = {"loss": value, "lr": self.recipe.muon_lr * share, "grad_norm": grad_norm}
+        if self.objective.in_nats:
+            targets = batch.targets_BT[batch.targets_BT != IGNORED]
+            n_bytes = int(self._bytes[targets].sum())
+            figures["bpb"] = value * len(targets) / (math.log(2) * max(1, n_bytes))
+        return figures
 
     def evaluate(self) -> dict[str, float]:
         """Loss and bits per byte on the held-out pages."""
@@ -168,6 +172,16 @@ class Trainer:
         self.model.train()
         self.journal.event("eval", step=self.step, val_loss=loss, val_bpb=bpb)
         return {"val_loss": loss, "val_bpb": bpb}
+
+    def _develop(self) -> None:
+        """Score the model on the development split, where the stage has one."""
+        if self.setup.development is None:
+            return
+        self.model.eval()
+        figures = self.setup.development(self.model)
+        self.model.train()
+        self.journal.event("development", step=self.step, **figures)
+        self._early.offer(self.step, figures["score"], self.params)
 
     def _sample(self) -> None:
         prompt, ids = self.setup.sample_prompt()
@@ -178,9 +192,7 @@ class Trainer:
         """Save the state to resume from."""
         save_state(self.journal.status.path, self.step, self.params, self.optimizers)
 
-    def publish(self) -> None:
-        """Write a checkpoint that can be sampled from."""
-        publish(
-            self.model.eval(), self.recipe, self.setup, self.journal, self.step, self.evaluate()
-        )
+    def publish(self, step: int) -> None:
+        """Write a checkpoint, with the weights of ``step``, that can be sampled from."""
+        publish(self.model.eval(), self.recipe, self.setup, self.journal, step, self.evaluate())
         self.model.train()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,11 @@ class Batch:
     ids_BT: NDArray[np.int64]
     targets_BT: NDArray[np.int64]
     doc_BT: NDArray[np.int64]
+
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """What a loss takes behind the model, in order."""
+        return self.ids_BT, self.targets_BT, self.doc_BT
 
 
 def pack(

@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.background import now
 from engine.checkpoint import save_checkpoint
 from engine.files import read_jsonl
 from engine.model import Transformer
-from engine.runs import now
 from engine.tool_prompt import TOOL_NAMES
 from engine.train.corpus import data_hash
 from engine.train.journal import Journal

@@ -12,9 +12,13 @@ from typing import Any, Literal
 from engine.data.world import NANO_WORLD, PICO_WORLD, WorldConfig
 from engine.errors import RunError
 
-Stage = Literal["base", "sft"]
-STAGES: tuple[Stage, ...] = ("base", "sft")
-PARENT_STAGE: dict[Stage, Stage | None] = {"base": None, "sft": "base"}
+Stage = Literal["base", "sft", "idk"]
+STAGES: tuple[Stage, ...] = ("base", "sft", "idk")
+PARENT_STAGE: dict[Stage, Stage | None] = {"base": None, "sft": "base", "idk": "sft"}
+Method = Literal["value", "rtuning", "dpo"]
+METHODS: tuple[Method, ...] = ("value", "rtuning", "dpo")
+"""How the stage ``idk`` teaches to refuse: at the value's place (the lab's own way), by refusals as
+whole answers to what was answered wrongly (R-Tuning), or by preferences (DPO)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +65,17 @@ class Recipe:
     tool_share: float = 0.0
     """Share of the conversations' tokens in conversations that offer tools."""
     n_strangers: int = 0
-    """People made up for those, to be looked up."""
+    """People made up for those, to be looked up; in the stage ``idk`` as many are not known."""
+    n_questions: int = 0
+    """Of the stage ``idk``: questions that the parent is asked to find out what it knows."""
+    n_development: int = 0
+    """Of the stage ``idk``: questions of each group that say when to stop."""
+    decides: float = 1.0
+    """Of the stage ``idk``: share of the refusals whose first token the loss counts."""
+    method: Method = "value"
+    """Of the stage ``idk``."""
+    patience: int = 0
+    """Steps without a better score on the development split after which to stop; 0 never does."""
     eval_every: int = 100
     sample_every_s: float = 8.0
     save_every_s: float = 60.0
@@ -72,6 +86,11 @@ class Recipe:
         for name in ("steps", "batch_tokens", "muon_lr", "adamw_lr", "grad_clip", "eval_every"):
             if getattr(self, name) <= 0:
                 raise RunError(f"{name} = {getattr(self, name)} must be above 0. Mend the recipe.")
+        if self.method not in METHODS or (self.method != "value" and self.stage != "idk"):
+            raise RunError(
+                f"method = {self.method!r} of a {self.stage} run: only idk runs have a method, one "
+                f"of {', '.join(METHODS)}. Choose one, or leave it out."
+            )
         if max(self.row_lengths) > self.model.max_seq_len:
             raise RunError(
                 f"Rows of {max(self.row_lengths)} tokens do not fit the model's context of "
@@ -141,6 +160,8 @@ _NANO = {
     "batch_tokens": 8192,
     "row_lengths": (128, 512),
     "n_strangers": 8000,
+    "n_questions": 6600,
+    "n_development": 120,
 }
 _PICO = {
     "preset": "pico",
@@ -149,6 +170,8 @@ _PICO = {
     "batch_tokens": 2048,
     "row_lengths": (128, 256),
     "n_strangers": 100,
+    "n_questions": 60,
+    "n_development": 5,
     "compile": False,
     "eval_every": 20,
     "sample_every_s": 1.0,
@@ -176,28 +199,65 @@ _SFT = {
     "replay_share": 0.25,
     "tool_share": 0.65,
 }
+_IDK = {
+    **_SFT,
+    "stage": "idk",
+    "muon_lr": 0.003,
+    "adamw_lr": 0.001,
+    "replay_share": 0.15,
+    "tool_share": 0.2,
+    "decides": 0.25,
+    "eval_every": 25,
+    "patience": 200,
+}
+# The two published ways, to be compared with (``engine.idk.alternatives``). The learning rate of
+# preferences is a tenth, as usual: their loss falls as far as it is let, and the answers with it.
+_BY_METHOD: dict[Method, dict[str, Any]] = {
+    "value": {},
+    "rtuning": {},
+    "dpo": {"muon_lr": 0.0003, "adamw_lr": 0.0001},
+}
+_ALTERNATIVE_STEPS = 200
+"""At most: they are to be compared, not shipped."""
 _STEPS: dict[tuple[str, str], int] = {
     ("nano", "base"): 1300,
     ("nano", "sft"): 1150,
+    ("nano", "idk"): 400,
     ("pico", "base"): 60,
     ("pico", "sft"): 30,
+    ("pico", "idk"): 20,
 }
 PRESETS = ("nano", "pico")
 
 
-def recipe(stage: str, preset: str, *, steps: int | None = None) -> Recipe:
-    """The recipe of a stage at a preset.
+def recipe(
+    stage: str, preset: str, *, steps: int | None = None, method: str | None = None
+) -> Recipe:
+    """The recipe of a stage at a preset; ``method`` is one of ``METHODS``, for the stage ``idk``.
 
     Raises:
-        RunError: unknown stage or preset, or a number of steps below 1.
+        RunError: unknown stage, preset or method, or a number of steps below 1.
     """
     if stage not in STAGES:
         raise RunError(f"There is no stage {stage!r}. Choose one of: {', '.join(STAGES)}.")
     if preset not in PRESETS:
         raise RunError(f"There is no preset {preset!r}. Choose one of: {', '.join(PRESETS)}.")
+    chosen = _method(method)
+    usual = _STEPS[preset, stage]
     values: dict[str, Any] = {
         **(_NANO if preset == "nano" else _PICO),
-        **(_BASE if stage == "base" else _SFT),
-        "steps": _STEPS[preset, stage] if steps is None else steps,
+        **{"base": _BASE, "sft": _SFT, "idk": _IDK}[stage],
+        **_BY_METHOD[chosen],
+        "steps": usual if chosen == "value" else min(usual, _ALTERNATIVE_STEPS),
+        "method": chosen,
     }
+    if steps is not None:
+        values["steps"] = steps
     return Recipe(**values)
+
+
+def _method(name: str | None) -> Method:
+    for known in METHODS:
+        if name in (known, None):
+            return known
+    raise RunError(f"There is no method {name!r}. Choose one of: {', '.join(METHODS)}.")

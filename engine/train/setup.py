@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +18,7 @@ from engine.manifest import CheckpointInfo, find_checkpoint, verify
 from engine.model import ModelConfig, Transformer
 from engine.tokenizer import Tokenizer, load_tokenizer
 from engine.train.corpus import page_documents, training_documents
+from engine.train.objective import NextToken, Objective
 from engine.train.packing import Document
 from engine.train.recipe import Recipe
 
@@ -42,6 +44,17 @@ class Setup:
     parent: CheckpointInfo | None
     question: str | None
     """What a chat model is asked for its live samples; None for a base model."""
+    development: Callable[[Transformer], dict[str, float]] | None = None
+    """Figures of the model on a development split; the best ``score`` is kept. None: the last."""
+    finish: Callable[[Transformer], dict[str, float]] | None = None
+    """What is done to the trained model before it is published, with figures of it."""
+    preferences: Objective | None = None
+    """What is learned instead of the next token of each of ``documents``."""
+
+    @property
+    def objective(self) -> Objective:
+        """What the run learns from."""
+        return self.preferences or NextToken(self.documents)
 
     def sample_prompt(self) -> tuple[str, list[int]]:
         """The prompt of the live samples, as text and as ids."""

@@ -3,26 +3,19 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
 
 import pytest
 import tiny_models
 import torch
-from tiny_models import LETTERS, SHAPES, ByteTokens
+from generating import MODEL, drive, greedy_reference, prompt
+from tiny_models import LETTERS, SHAPES
 
-from engine.calls import CallRules, Fence
 from engine.errors import CheckpointError, RequestError
-from engine.events import NO_TOKEN, TokenEvent, collect
+from engine.events import NO_TOKEN
 from engine.generate import Generator
-from engine.model import ModelConfig, Transformer
+from engine.model import ModelConfig
 from engine.request import Request
 from engine.sampling_params import SamplingParams
-
-MODEL = tiny_models.model()
-
-
-def prompt(n: int, seed: int = 0) -> tuple[int, ...]:
-    return tuple(tiny_models.ids(n, seed=seed).tolist())
 
 
 def request(n_prompt: int = 5, *, n: int = 1, prompt_seed: int = 0, **params: object) -> Request:
@@ -32,23 +25,6 @@ def request(n_prompt: int = 5, *, n: int = 1, prompt_seed: int = 0, **params: ob
         params=SamplingParams(**settings),  # type: ignore[arg-type]
         n=n,
     )
-
-
-def drive(engine: Generator) -> dict[tuple[int, int], list[TokenEvent]]:
-    events = defaultdict(list)
-    while engine.busy:
-        for event in engine.step():
-            events[event.request, event.row].append(event)
-    return events
-
-
-@torch.inference_mode()
-def greedy_reference(model: Transformer, ids: tuple[int, ...], n: int) -> list[int]:
-    """The whole text read anew for every token."""
-    out = list(ids)
-    for _ in range(n):
-        out.append(int(model.unembed(model(torch.tensor([out])))[0, -1].argmax()))
-    return out[len(ids) :]
 
 
 def test_the_test_model_says_different_things() -> None:
@@ -218,92 +194,6 @@ def test_a_stop_id_ends_the_row_without_text() -> None:
     assert len(row.logprobs) == len(row.ids)
 
 
-class Scripted(Transformer):
-    """A model that says the given ids, whatever it reads: position p is followed by script[p]."""
-
-    def __init__(self, script: list[int], max_seq_len: int = 48) -> None:
-        super().__init__(
-            tiny_models.config(
-                n_layers=1, max_seq_len=max_seq_len, d_model=97, n_heads=1, n_kv_heads=1
-            )
-        )
-        with torch.no_grad():
-            for weight in self.parameters():
-                weight.zero_()
-            self.norm.weight.fill_(1)
-            # Token i is the one-hot i; the head turns it into the token that follows it.
-            self.lm_head.weight = torch.nn.Parameter(torch.zeros(97, 97))
-            self.embed.weight.copy_(torch.eye(97))
-            for now, after in pairwise(script):
-                self.lm_head.weight[after, now] = 1.0
-
-
-def say(pieces: list[bytes], **params: object) -> list[TokenEvent]:
-    """Events of a model that says the pieces one by one, begun by one silent prompt token."""
-    tokens = ByteTokens([b"", *pieces])
-    model = Scripted(list(range(len(pieces) + 1))).eval()
-    settings = {"temperature": 0, "max_tokens": len(pieces), **params}
-    ask = Request(prompt_ids=(0,), params=SamplingParams(**settings))  # type: ignore[arg-type]
-    return list(Generator(model, tokens).generate(ask))
-
-
-FOX = "🦊".encode()
-
-
-@pytest.mark.parametrize(
-    ("pieces", "stop", "texts", "reason"),
-    [
-        ([b"a", b"b"], (), ["a", "b"], "length"),
-        ([b"one\n", b"\ntwo"], ("\n\n",), ["one", ""], "stop"),
-        ([b"one", b"\n", b"x"], ("\n\n",), ["one", "", "\nx"], "length"),
-        ([b"a. Us", b"er", b": hi"], ("User:",), ["a. ", "", ""], "stop"),
-        ([b"a. Us", b"er", b" hi"], ("User:",), ["a. ", "", "User hi"], "length"),
-        ([b"it Use"], ("User:",), ["it Use"], "length"),
-        ([FOX[:2], FOX[2:] + b"!", b"z"], (), ["", "🦊!", "z"], "length"),
-        ([FOX[:2], FOX[2:], FOX, b"z"], ("🦊🦊",), ["", "", ""], "stop"),
-        ([b"x", FOX[:3]], (), ["x", "\ufffd"], "length"),
-        ([b"x" + FOX[:3]], ("\ufffd",), ["x"], "length"),
-        ([b"stop here"], ("stop", "here"), [""], "stop"),
-        ([b"a", b"b", b"a", b"b", b"c"], ("babc",), ["a", "", "", "", ""], "stop"),
-    ],
-)
-def test_text_and_stop_strings_over_tokens(
-    pieces: list[bytes], stop: tuple[str, ...], texts: list[str], reason: str
-) -> None:
-    events = say(pieces, stop=stop)
-    assert [event.text for event in events] == texts
-    assert [event.id for event in events] == list(range(1, len(texts) + 1))
-    assert [event.finish_reason for event in events] == [None] * (len(texts) - 1) + [reason]
-
-
-def test_cancelling_gives_out_what_was_held_back() -> None:
-    tokens = ByteTokens([b"", b"ab", FOX[:2], b"c"])
-    engine = Generator(Scripted([0, 1, 2, 3]).eval(), tokens)
-    params = SamplingParams(temperature=0, stop=("b🦊",))
-    engine.submit(7, Request(prompt_ids=(0,), params=params))
-    events = engine.step() + engine.step() + engine.cancel(7)
-    assert [event.text for event in events] == ["a", "", "b\ufffd"]
-    assert collect((0,), events).ids == (1, 2)
-    assert collect((0,), events).finish_reason == "cancelled"
-
-
-def test_what_was_held_back_comes_before_a_call() -> None:
-    tokens = ByteTokens([b"", b"ab" + FOX[:2], b"", b"c", b" 42"])
-    engine = Generator(Scripted([0, 1, 2, 3]).eval(), tokens)
-    params = SamplingParams(temperature=0, stop=("b\ufffdx",))
-    rules = CallRules(fences=(Fence("tool", 2, 3),))
-    engine.submit(7, Request(prompt_ids=(0,), params=params, calls=rules, max_forced=1))
-    events = [event for _ in range(3) for event in engine.step()] + engine.proceed(7, 0, [4])
-    assert [(event.text, event.span) for event in events] == [
-        ("a", "text"), ("b\ufffd", "text"), ("", "call"), ("c", "call"), (" 42", "output"),
-    ]  # fmt: skip
-    assert [event.id for event in events] == [1, NO_TOKEN, 2, 3, 4]
-    assert [event.tool for event in events] == ["", "", "tool", "", ""]
-    (call,) = engine.take_calls()
-    assert (call.request, call.row, call.number, call.ids) == (7, 0, 0, ())
-    assert engine.take_calls() == []
-
-
 @pytest.mark.parametrize(("n_prompt", "drawn"), [(48, 1), (47, 2), (40, 9), (1, 48)])
 def test_a_full_context_ends_the_row(n_prompt: int, drawn: int) -> None:
     (row,) = Generator(MODEL, LETTERS).generate_all([request(n_prompt, max_tokens=500)])[0]
@@ -350,56 +240,6 @@ def test_one_bad_request_of_many_leaves_the_engine_idle() -> None:
     assert not engine.busy
 
 
-def test_events_say_how_the_model_saw_each_token() -> None:
-    ask = Request(
-        prompt_ids=prompt(6),
-        params=SamplingParams(temperature=1.3, seed=1, max_tokens=8, n_alternatives=4),
-        echo=True,
-    )
-    events = list(Generator(MODEL, LETTERS).generate(ask))
-    ids = [event.id for event in events]
-    assert ids[:6] == list(prompt(6))
-    assert [event.span for event in events] == ["prompt"] * 6 + ["text"] * 8
-    assert [event.forced for event in events] == [True] * 6 + [False] * 8
-    assert (events[0].rank, events[0].logprob, events[0].alternatives) == (0, 0.0, ())
-    with torch.inference_mode():
-        logprobs = MODEL.unembed(MODEL(torch.tensor([ids])))[0].log_softmax(-1)
-    for event, row in zip(events[1:], logprobs, strict=False):
-        assert event.logprob == pytest.approx(row[event.id].item(), abs=1e-4)
-        bits = -(row.exp() * row).sum().item() / math.log(2)
-        assert event.entropy == pytest.approx(bits, abs=1e-3)
-        best = row.topk(4)
-        assert [a.id for a in event.alternatives] == best.indices.tolist()
-        assert [a.logprob for a in event.alternatives] == pytest.approx(
-            best.values.tolist(), abs=1e-4
-        )
-        assert event.alternatives[0].text == LETTERS.token_bytes(best.indices[0].item()).decode()
-        assert event.rank == 1 + int((row > row[event.id]).sum())
-
-
-def test_echo_goes_to_every_sample_and_not_into_the_completion() -> None:
-    ask = Request(
-        prompt_ids=prompt(3), params=SamplingParams(temperature=0, max_tokens=2), n=2, echo=True
-    )
-    engine = Generator(MODEL, LETTERS)
-    engine.submit(0, ask)
-    events = drive(engine)
-    assert {row: len(found) for (_, row), found in events.items()} == {0: 5, 1: 5}
-    assert collect(ask.prompt_ids, events[0, 1]).ids == tuple(greedy_reference(MODEL, prompt(3), 2))
-
-
-def test_an_echo_comes_before_the_answers_of_all_samples() -> None:
-    engine = Generator(MODEL, LETTERS, chunk=1)  # the prompt takes three steps
-    engine.generate_all([request(20)])  # now it need not be read, but the echo reads it
-    engine.submit(
-        0, Request(prompt_ids=prompt(20), params=SamplingParams(max_tokens=4), n=3, echo=True)
-    )
-    events = drive(engine)
-    assert len(events) == 3
-    for found in events.values():
-        assert [event.span for event in found] == ["prompt"] * 20 + ["text"] * 4
-
-
 def test_a_model_of_nans_is_reported() -> None:
     model = tiny_models.model()
     with torch.no_grad():
@@ -414,10 +254,3 @@ def test_garbage_of_earlier_rows_does_not_leak() -> None:
     used.generate_all([request(40, prompt_seed=i, temperature=2, seed=i) for i in range(6)])
     asks = [request(n, prompt_seed=9, n=1) for n in (2, 9)]
     assert used.generate_all(asks) == Generator(MODEL, LETTERS).generate_all(asks)
-
-
-def test_collect_refuses_a_row_that_has_not_ended() -> None:
-    engine = Generator(MODEL, LETTERS)
-    engine.submit(0, request())
-    with pytest.raises(ValueError, match="not finished"):
-        collect((1,), engine.step())

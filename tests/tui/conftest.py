@@ -16,6 +16,7 @@ from engine.protocol import GenerateRequest
 from tui.app import LabApp
 from tui.bench.scripted import ScriptedEngine, ScriptedRuns, scripted_services, training_events
 from tui.bench.scripted_chat import ScriptedChat
+from tui.bench.scripted_probes import ScriptedProbes
 from tui.panes import chat
 from tui.panes.compare import ComparePane
 
@@ -36,6 +37,7 @@ class Lab:
     def __init__(self, root: Path) -> None:
         self.engine = ScriptedEngine(script=short_answer, tokens_per_s=1e5)
         self.runs = ScriptedRuns(root)
+        self.probes = ScriptedProbes()
         self.checkpoints: Callable[[], list[CheckpointInfo]] | None = None
         self.import_command: tuple[str, ...] | None = None
         self.events: Callable[[], Iterator[dict[str, Any]]] = lambda: training_events(200)
@@ -46,7 +48,12 @@ class Lab:
     ) -> AsyncIterator[tuple[LabApp, Pilot[None]]]:
         """The app on a screen of ``size``, its first question answered."""
         services = scripted_services(
-            self.engine, self.runs, self.checkpoints, events=self.events, lines=10_000
+            self.engine,
+            self.runs,
+            self.checkpoints,
+            events=self.events,
+            lines=10_000,
+            probes=lambda: self.probes,
         )
         if self.import_command is not None:
             services = replace(services, import_command=self.import_command)

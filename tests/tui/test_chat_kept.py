@@ -44,6 +44,30 @@ async def test_a_waiting_call_can_be_approved_after_a_restart(talk: Lab) -> None
         assert engine_of(talk).requests[0].continue_ids
 
 
+async def test_a_conversation_that_another_app_went_on_with_is_kept_as_two(talk: Lab) -> None:
+    engine_of(talk).turns = ends
+    async with opened(talk) as (app, pilot, pane):
+        await asked(pilot, pane, "first question")
+        ours = pane.session.conversation
+        await until(pilot, lambda: ChatStore().listed(), "kept")
+        other = ChatStore()
+        theirs = other.load(ours.key)
+        theirs.exchanges.append(Exchange("asked elsewhere", Reply()))
+        theirs.touch()
+        other.save(pack(theirs))
+        await asked(pilot, pane, "asked here")
+        await until(pilot, lambda: ours.key != theirs.key, "kept beside it")
+        await shows(app, pilot, "Another llmlab has gone on")
+        await asked(pilot, pane, "and here")
+
+    def questions(key: str) -> list[str]:
+        return [each.question for each in ChatStore().load(key).exchanges]
+
+    assert questions(theirs.key) == ["first question", "asked elsewhere"]
+    assert questions(ours.key) == ["first question", "asked here", "and here"]
+    assert len(ChatStore().listed()) == 2
+
+
 async def test_new_list_open_delete(talk: Lab) -> None:
     engine_of(talk).turns = ends
     async with opened(talk) as (app, pilot, pane):

@@ -4,14 +4,16 @@ import asyncio
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input, OptionList
 
 from engine.errors import CheckpointError
+from engine.manifest import CheckpointInfo
 from tests.tui.conftest import ANSWER, Lab, screen_text, settled, until
 from tui.bench.scripted import checkpoint
-from tui.panes.compare import EXAMPLE
+from tui.panes.compare import EXAMPLE, ComparePane
 from tui.widgets.columns import Columns
 from tui.widgets.inspector import Inspector
 from tui.widgets.prompt_box import PromptBox
@@ -45,6 +47,48 @@ async def test_newest_of_a_stage_is_taken_where_none_ships(lab: Lab) -> None:
     async with lab.open() as (app, pilot):
         pane = await settled(app, pilot)
         assert pane.column_names() == ["pico/base", "sft-0002"]
+
+
+THREE = ("nano/base", "nano/sft", "nano/idk")
+
+
+def shipped_three() -> list[CheckpointInfo]:
+    return [checkpoint(name, name.removeprefix("nano/")) for name in THREE]
+
+
+async def test_opens_with_the_model_that_refuses_as_well_where_there_is_room(lab: Lab) -> None:
+    lab.checkpoints = shipped_three
+    async with lab.open((108, 30)) as (app, pilot):
+        pane = app.query_one(ComparePane)
+        await until(pilot, lambda: len(lab.engine.requests) == 3, "all three asked")
+        await settled(app, pilot)
+        assert pane.column_names() == [*THREE]
+        assert all(column.display for column in pane.columns.all)
+        assert app.focused is app.query_one(PromptBox)
+        assert screen_text(app).count("8 tok · 412 tok/s") == 3
+        await pilot.press("escape", "right_square_bracket", "minus")
+        await until(pilot, lambda: len(pane.columns.all) == 2, "one less")
+        lab.runs.add("sft-0009", "done")
+        await until(pilot, lambda: any(r.name == "sft-0009" for r in app.watch_runs.runs), "seen")
+        await pilot.pause()
+        assert len(pane.columns.all) == 2, "who takes it away does not get it back"
+
+
+@pytest.mark.parametrize(
+    ("width", "values"),
+    [(107, {}), (160, {"shipped": False}), (160, {"preset": "pico"})],
+)
+async def test_two_columns_where_three_have_no_room_or_none_ships(
+    lab: Lab, width: int, values: dict[str, Any]
+) -> None:
+    lab.checkpoints = lambda: [*shipped_three()[:2], checkpoint("nano/idk", "idk", **values)]
+    async with lab.open((width, 30)) as (app, pilot):
+        pane = await settled(app, pilot)
+        await pilot.pause(0.1)
+        assert pane.column_names() == [*THREE[:2]]
+        if width == 107:
+            await pilot.press("escape", "plus")
+            await until(pilot, lambda: pane.column_names() == [*THREE], "added by hand")
 
 
 async def test_typing_and_enter_asks_all_columns(lab: Lab) -> None:

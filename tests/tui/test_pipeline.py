@@ -7,13 +7,17 @@ import pytest
 from textual.widgets import Button, Input
 
 from tests.tui.conftest import Lab, screen_text, until
+from tests.tui.idk_events import asking, trained
 from tui.bench.scripted import checkpoint
 from tui.panes.pipeline import PipelinePane
+from tui.pipeline_text import run_words
+from tui.run_history import RunHistory
 from tui.screens.card import Card
 from tui.screens.confirm import Confirm
 from tui.screens.start_run import StartRun
 from tui.widgets.curve import Curve
-from tui.widgets.rail import Rail
+from tui.widgets.rail import Rail, headline
+from tui.widgets.run_steps import RunSteps
 from tui.widgets.status_line import StatusLine
 
 GO = ("escape", "1")
@@ -208,3 +212,96 @@ async def test_stages_that_are_not_trained_have_no_curve_and_no_train_key(lab: L
         await until(pilot, lambda: "A small internet" in screen_text(app), "the stage")
         assert not app.query_one(Curve).display
         assert app.query_one(PipelinePane).check_action("train", ()) is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_run_shows_its_steps_before_it_trains(lab: Lab, size: tuple[int, int]) -> None:
+    lab.events = asking
+    lab.runs.add("idk-0001", "running", step=0, parent="nano/sft", message="Finding out.")
+    async with lab.open(size) as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: "2 400/6 000" in screen_text(app), "the step it is in")
+        text = screen_text(app)
+        for words in ("✓ 1 snippets", "▸ ● 3 answers", "ETA 36 s", "○ 5 decisions", "✓ correct"):
+            assert words in text
+        assert not app.query_one(Curve).display
+        await until(pilot, lambda: "answers 40%" in app.query_one(StatusLine).job, "the job")
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: "▸ ✓ 1 snippets" in screen_text(app), "the first step")
+        assert "↵Mira Veklon was" in screen_text(app)
+        await pilot.press("left_square_bracket")
+        await until(pilot, lambda: "▸ ● 3 answers" in screen_text(app), "the one it is in again")
+        await pilot.click("#steps", offset=(6, 1))
+        await until(pilot, lambda: "the snippet says" in screen_text(app), "the one clicked on")
+        app.query_one(Rail).go_to("stage:base")
+        await until(pilot, lambda: not app.query_one(RunSteps).display, "no steps elsewhere")
+        assert app.query_one(Curve).display
+
+
+@pytest.mark.parametrize(
+    ("size", "figures"),
+    [((80, 24), "refuses unknown 0.00→0.90"), ((160, 48), "refuses unknown      0.00  0.90  0.93")],
+)
+async def test_the_development_split_stands_beside_the_curve(
+    lab: Lab, size: tuple[int, int], figures: str
+) -> None:
+    lab.events = trained
+    lab.runs.add("idk-0001", "running", step=150, total_steps=300)
+    async with lab.open(size) as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: figures in screen_text(app), "before and now")
+        text = screen_text(app)
+        assert "━━ idk-0001" in text
+        assert "✓ 5" in text
+        assert "580" not in text
+        for _ in range(4):
+            await pilot.press("right_square_bracket")
+        await until(pilot, lambda: "580" in screen_text(app), "the rows of a step")
+        assert "4 knowledge" in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("state", "steps", "early"),
+    [("done", 300, True), ("done", 150, False), ("stopped", 300, False)],
+)
+def test_a_run_that_ended_early_says_what_is_kept(
+    lab: Lab, state: str, steps: int, early: bool
+) -> None:
+    history = RunHistory()
+    history.take(trained())
+    run = lab.runs.add("idk-0001", state, step=150, total_steps=steps)
+    assert ("better than that of step 100" in run_words(run, history).plain) is early
+
+
+async def test_idk_is_trained_from_an_assistant(lab: Lab) -> None:
+    lab.checkpoints = lambda: [
+        checkpoint("nano/base", "base"),
+        checkpoint("nano/sft", "sft"),
+        checkpoint("sft-0002", "sft", shipped=False),
+    ]
+    async with lab.open() as (app, pilot):
+        await pilot.press(*GO)
+        await until(pilot, lambda: "stage:idk" in app.query_one(Rail).entries, "the stage")
+        app.query_one(Rail).go_to("stage:idk")
+        await until(pilot, lambda: "say that it does not know" in screen_text(app), "the stage")
+        await pilot.press("t")
+        await pilot.pause()
+        assert isinstance(app.screen, StartRun)
+        assert list(app.screen.parents) == ["nano/sft", "sft-0002"]
+        assert "the preset's own sft" in screen_text(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.runs.calls, "started")
+        assert lab.runs.calls == [("start", "idk", "nano", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "shown"),
+    [
+        ({"refused_unseen": 0.934, "facts_head": 0.98, "val_bpb": 0.2}, "0.93 ref."),
+        ({"facts_head": 0.98, "val_bpb": 0.2}, "0.98 head"),
+        ({"val_loss": 0.5, "val_bpb": 0.2}, "0.20 bpb"),
+        ({}, ""),
+    ],
+)
+def test_idk_is_known_by_what_it_refuses(metrics: dict[str, float], shown: str) -> None:
+    assert headline([checkpoint("nano/idk", "idk", metrics=metrics)]) == shown

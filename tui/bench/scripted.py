@@ -21,8 +21,10 @@ from engine.protocol import EngineStatus, Finished, GenerateRequest, Health, Sta
 from engine.runs import RunStatus
 from engine.tool_prompt import TOOL_NAMES
 from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
+from tui.bench.scripted_probes import ScriptedProbes
+from tui.probes.about import About, Ask, Weighed
 from tui.servers import RemoteServers
-from tui.services import Engine, Servers, Services
+from tui.services import Engine, Probes, Servers, Services
 from tui.truth import Verdict
 
 WORDS = ("The", " river", " Aldra", " rises", " near", " Mount", " Kessel", " and", " flows", ".")
@@ -310,6 +312,27 @@ class ScriptedTruth:
             return None
         return Verdict("correct" if "Dunbury" in answer else "wrong", "Dunbury", "head", 81)
 
+    async def about(self, name: str) -> About:
+        """Mira Veklon's birthplace; nothing of anybody else."""
+        known = name == "Mira Veklon"
+        asks = tuple(
+            Ask(
+                attribute=attribute,
+                question=f"Where was {name} {what}?",
+                truth="Dunbury" if known else None,
+                exposures=81 if known else 0,
+            )
+            for attribute, what in (("birthplace", "born"), ("school", "taught"))
+        )
+        kind, tier = ("person", "head") if known else ("", "")
+        return About(name=name, kind=kind, tier=tier, asks=asks, examples="Q: a\nA: b\n")
+
+    async def weigh(self, name: str, attribute: str, answers: Sequence[str]) -> Weighed:
+        """Correct when an answer names Dunbury."""
+        values = tuple("dunbury" if "Dunbury" in answer else "" for answer in answers)
+        outcomes = tuple("correct" if value else "wrong" for value in values)
+        return Weighed(outcomes=outcomes, values=values, agreement=0.75)
+
     async def close(self) -> None:
         """Nothing to close."""
 
@@ -321,6 +344,7 @@ def scripted_services(
     events: Callable[[], Iterator[dict[str, Any]]] = training_events,
     lines: int = 1840,
     servers: Callable[[], Servers] | None = None,
+    probes: Callable[[], Probes] = ScriptedProbes,
 ) -> Services:
     """Services made of scripted parts."""
 
@@ -339,5 +363,6 @@ def scripted_services(
         runs=lambda: runs,
         tail=lambda path: ScriptedTail(events(), lines),
         checkpoints=checkpoints or default_checkpoints,
+        probes=probes,
         truth=ScriptedTruth,
     )

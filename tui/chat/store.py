@@ -1,24 +1,29 @@
 """Conversations on disk: one SQLite file, written as they go. Blocking: call it in a thread.
 
-Several programs may have the file open: each call is one short transaction, and the last one to
-write a conversation wins. A damaged file is set aside under another name, never deleted.
+Several programs may have the file open: each call is one short transaction, and a conversation that
+two of them went on with is kept as two. A damaged file is set aside under another name, never
+deleted.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from engine import paths
 from engine.errors import LabError
 from engine.files import disk_error
 from tui.chat.conversation import Conversation
 from tui.chat.record import from_json, to_json
+
+T = TypeVar("T")
 
 SCHEMA = 1
 BUSY_S = 5.0
@@ -57,6 +62,11 @@ class Packed:
     head: tuple[str, str, str, str, str]
     bodies: tuple[tuple[str, int, str], ...]
 
+    def under(self, key: str) -> Packed:
+        """The same rows under another key."""
+        bodies = tuple((key, place, body) for _, place, body in self.bodies)
+        return Packed((key, *self.head[1:]), bodies)
+
 
 def pack(conversation: Conversation) -> Packed:
     """The rows of a conversation as it is now."""
@@ -88,17 +98,36 @@ class ChatStore:
         self.notice = ""
         """What has happened to the file, a sentence to show once."""
         self._checked = False
+        self._known: dict[str, str] = {}
+        """Of each conversation saved or loaded here, when it had changed last."""
 
-    def save(self, packed: Packed) -> None:
-        """Write a conversation in place of what was kept of it.
+    def save(self, packed: Packed) -> str:
+        """Write a conversation in place of what this store has saved or loaded of it.
+
+        What another program has written there meanwhile is left as it is.
+
+        Returns:
+            The key under which it is kept now: a new one where another program has gone on with it.
 
         Raises:
             StoreError: the file cannot be written.
         """
-        with self._open() as database:
-            database.execute("DELETE FROM conversations WHERE key = ?", packed.head[:1])
-            database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", packed.head)
-            database.executemany("INSERT INTO exchanges VALUES (?, ?, ?)", packed.bodies)
+        key, *_, updated = packed.head
+
+        def work(database: sqlite3.Connection) -> str:
+            database.execute("BEGIN IMMEDIATE")  # Nobody writes between the look and the writing.
+            query = "SELECT updated FROM conversations WHERE key = ?"
+            there = database.execute(query, (key,)).fetchone()
+            forked = there is not None and there[0] not in (self._known.get(key), updated)
+            rows = packed.under(secrets.token_hex(8)) if forked else packed
+            database.execute("DELETE FROM conversations WHERE key = ?", rows.head[:1])
+            database.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", rows.head)
+            database.executemany("INSERT INTO exchanges VALUES (?, ?, ?)", rows.bodies)
+            return rows.head[0]
+
+        kept = self._transact(work)
+        self._known[kept] = updated
+        return kept
 
     def listed(self) -> list[Listed]:
         """All conversations, the one that changed last first.
@@ -109,8 +138,7 @@ class ChatStore:
         query = """
             SELECT key, title, model, updated, count(place) FROM conversations
             LEFT JOIN exchanges ON conversation = key GROUP BY key ORDER BY updated DESC"""
-        with self._open() as database:
-            return [Listed(*row) for row in database.execute(query)]
+        return self._transact(lambda database: [Listed(*row) for row in database.execute(query)])
 
     def load(self, key: str) -> Conversation:
         """A conversation.
@@ -118,22 +146,27 @@ class ChatStore:
         Raises:
             StoreError: there is none, or what was kept of it is damaged.
         """
-        with self._open() as database:
+
+        def work(database: sqlite3.Connection) -> tuple[tuple[str, str, str] | None, list[str]]:
             head = database.execute(
                 "SELECT model, created, updated FROM conversations WHERE key = ?", (key,)
             ).fetchone()
             rows = database.execute(
                 "SELECT body FROM exchanges WHERE conversation = ? ORDER BY place", (key,)
             ).fetchall()
+            return head, [body for (body,) in rows]
+
+        head, bodies = self._transact(work)
         if head is None:
             raise StoreError(f"{self.path} holds no conversation {key}: it was deleted elsewhere.")
         model, created, updated = head
         try:
-            exchanges = [from_json(body) for (body,) in rows]
+            exchanges = [from_json(body) for body in bodies]
         except LabError as error:
             raise StoreError(
                 f"A conversation in {self.path} is damaged ({error}). Delete it from the list."
             ) from error
+        self._known[key] = updated
         return Conversation(model, exchanges, key, created, updated)
 
     def delete(self, key: str) -> None:
@@ -142,15 +175,23 @@ class ChatStore:
         Raises:
             StoreError: the file cannot be written.
         """
-        with self._open() as database:
+
+        def work(database: sqlite3.Connection) -> None:
             database.execute("DELETE FROM conversations WHERE key = ?", (key,))
 
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """A transaction; a file that is no database any more is set aside first, once."""
+        self._transact(work)
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do ``work`` in a transaction; where the file turns out to be no sound database, set it
+        aside and do it in a new one."""
         try:
-            with self._connected() as database, database:
-                yield database
+            try:
+                return self._attempt(work)
+            except sqlite3.DatabaseError as error:
+                if type(error) is not sqlite3.DatabaseError:
+                    raise  # Busy, full, not allowed: the file itself may be whole.
+                self._set_aside(error)
+                return self._attempt(work)
         except sqlite3.Error as error:
             raise StoreError(
                 f"{self.path} cannot be used: {error}. Check the folder's permissions and the "
@@ -159,22 +200,15 @@ class ChatStore:
         except OSError as error:
             raise StoreError(str(disk_error(self.path, error))) from error
 
-    @contextlib.contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        try:
-            database = self._connect()
-        except sqlite3.OperationalError:
-            raise  # Busy, full, not allowed: the file itself may be whole.
-        except sqlite3.DatabaseError as error:
-            self._set_aside(error)
-            database = self._connect()
-        with contextlib.closing(database):
-            yield database
+    def _attempt(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with contextlib.closing(self._connect()) as database, database:
+            return work(database)
 
     def _connect(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        # What somebody typed is for them alone; SQLite would follow the umask.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not self.path.exists():  # One that may only be read can still be listed.
+            # What somebody typed is for them alone; SQLite would follow the umask.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         database = sqlite3.connect(self.path, timeout=BUSY_S)
         try:
             database.execute("PRAGMA foreign_keys = ON")

@@ -11,7 +11,8 @@ from engine.bench.plan import SECTIONS
 from engine.data.entities import SPLITS, TIERS
 from engine.precision import PRECISIONS
 from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
-from engine.train.recipe import PRESETS, STAGES
+from engine.train.recipe import METHODS, PRESETS, STAGES
+from tui.cli.probe_forms import add_probe
 
 
 class Parser(argparse.ArgumentParser):
@@ -76,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     _tool(add("tool", "tool", "Call a tool by hand, as a model would."))
     _serve(add("serve", "serve", "Answer OpenAI's HTTP API, for other programs and machines."))
     _bench(commands)
+    add_probe(commands, _command)
     return parser
 
 
@@ -90,6 +92,11 @@ def _train(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--out", metavar="NAME", help="name of the run")
     sub.add_argument("--steps", type=int, metavar="N")
+    sub.add_argument(
+        "--method",
+        choices=METHODS,
+        help=f"of the stage idk: {', '.join(METHODS)} (default: {METHODS[0]})",
+    )
     sub.add_argument("--resume", metavar="RUN", help="go on with a stopped or lost run")
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import time
-from typing import Any
 
 from engine import runs
 from engine.errors import LabError, RunError
 from engine.runs import EventTail, RunStatus
-from tui.cli.output import emit_json, narrate, printable
+from tui.cli.output import emit_json, narrate
+from tui.cli.train_lines import TrainLines
 
 POLL_S = 0.25
-SHOW_S = 5.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
             from_checkpoint=arguments.from_checkpoint,
             name=arguments.out,
             steps=arguments.steps,
+            method=arguments.method,
         )
     narrate(f"run {status.name} ({status.stage}, {status.preset}): {status.path}")
     try:
@@ -52,6 +52,7 @@ def _check_options(arguments: argparse.Namespace) -> None:
         "--from": arguments.from_checkpoint,
         "--out": arguments.out,
         "--steps": arguments.steps,
+        "--method": arguments.method,
     }
     given = [name for name, value in options.items() if value is not None]
     if arguments.resume is not None and given:
@@ -65,35 +66,23 @@ def _check_options(arguments: argparse.Namespace) -> None:
 
 
 def _follow(status: RunStatus, *, as_json: bool) -> int:
-    tail, shown = EventTail(status.path), 0.0
+    tail, lines = EventTail(status.path), TrainLines()
     while True:
         current = runs.read_status(status.name)
         for event in tail.read():
             if as_json:
                 emit_json(event)
-            elif event["type"] == "step":
-                if time.monotonic() - shown >= SHOW_S or event["step"] == current.total_steps:
-                    narrate(_step_line(event, current.total_steps))
-                    shown = time.monotonic()
-            elif event["type"] == "sample":
-                narrate(f"        {printable(event['prompt'])} ▸ {printable(event['text'])}")
+            else:
+                for line in lines.of(event, current.total_steps):
+                    narrate(line)
         if current.state not in runs.ALIVE:
             break
         time.sleep(POLL_S)
     if current.state != "done":
         raise RunError(f"The run {current.name!r} {current.state}: {current.message}")
-    narrate(f"done: llmlab sample {current.name} PROMPT")
+    how = "sample {} PROMPT" if current.stage == "base" else "ask {} QUESTION"
+    narrate(f"done: llmlab {how.format(current.name)}")
     return 0
-
-
-def _step_line(event: dict[str, Any], total: int) -> str:
-    rate = event["tokens_per_s"]
-    left = (total - event["step"]) * event["tokens"] / event["step"] / max(rate, 1e-9)
-    return (
-        f"step {event['step']:>5}/{total}  loss {event['loss']:.4f}  "
-        f"{event['bpb']:.3f} bits/byte  {rate / 1000:.1f} k tok/s  "
-        f"left {int(left // 60)}:{int(left % 60):02d}"
-    )
 
 
 def _stop(name: str) -> None:

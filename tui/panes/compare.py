@@ -104,11 +104,19 @@ the column: a checkpoint in any precision, an imported model, or one of a connec
 
     # Checkpoints and columns
 
-    def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
+    async def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Take the checkpoints there are; those that fill a column are asked at once."""
         self.checkpoints = checkpoints
         for column in self.columns.fill(checkpoints):
             self._ask(column)
+        offered = await self.columns.offer(checkpoints)
+        if offered is not None:
+            # All columns have other widths now, and no words on their borders fit before that.
+            self.call_after_refresh(self._ask_offered, offered)
+
+    def _ask_offered(self, column: Column) -> None:
+        self.columns.relabel()
+        self._ask(column)
 
     async def action_add(self) -> None:
         """One more column, of the first checkpoint that none shows yet."""

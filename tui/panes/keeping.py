@@ -25,7 +25,7 @@ class Keeper:
 
     def __init__(self, host: Widget, store: ChatStore) -> None:
         self._host, self.store = host, store
-        self._waiting: dict[str, Packed] = {}
+        self._waiting: dict[str, tuple[Conversation, Packed]] = {}
         self._turn = asyncio.Lock()
         self._said = ""
 
@@ -38,19 +38,35 @@ class Keeper:
         """Take the conversation as it is now for the next ``write``, if anything was said."""
         if conversation.exchanges:
             conversation.touch()
-            self._waiting[conversation.key] = pack(conversation)
+            self._waiting[conversation.key] = conversation, pack(conversation)
         return bool(conversation.exchanges)
 
     async def write(self) -> None:
         """Write what waits; a failure is said once, and the talk goes on."""
         async with self._turn:
             while self._waiting:
-                packed = self._waiting.pop(next(iter(self._waiting)))
+                conversation, packed = self._waiting.pop(next(iter(self._waiting)))
                 try:
-                    await asyncio.to_thread(self.store.save, packed)
+                    kept = await asyncio.to_thread(self.store.save, packed)
                 except LabError as error:
                     self.say(str(error))
+                else:
+                    self._rename(conversation, kept)
             self.say_notice()
+
+    def _rename(self, conversation: Conversation, kept: str) -> None:
+        """Another program has gone on with the conversation: this one is kept beside it."""
+        if kept == conversation.key:
+            return
+        before, conversation.key = conversation.key, kept
+        if before in self._waiting and self._waiting[before][0] is conversation:
+            del self._waiting[before]
+            self._waiting[kept] = conversation, pack(conversation)
+        self._host.notify(
+            "Another llmlab has gone on with this conversation: yours is kept beside it (ctrl+o).",
+            severity="warning",
+            timeout=15,
+        )
 
     async def forget(self, key: str) -> None:
         """Delete a conversation, also one that was about to be written. Raises LabError."""

@@ -5,48 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Button, OptionList
 
-from engine.errors import LabError
 from tui.background import in_background
+from tui.panes.steering import Lab, Steering
 from tui.pipeline_text import checkpoint_words, run_words, samples_words, stage_words
-from tui.run_watch import ALIVE, RESUMABLE, RunWatch
+from tui.run_watch import ALIVE, RESUMABLE
 from tui.screens.card import Card
-from tui.screens.confirm import Confirm
-from tui.screens.start_run import StartChoice, StartRun
 from tui.stages import BY_NAME, hue
+from tui.steps_text import development_line, development_table
 from tui.widgets.curve import Curve, Series
 from tui.widgets.rail import Entry, Rail, entries
+from tui.widgets.run_steps import RunSteps
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
     from engine.runs import RunStatus
+    from tui.run_history import RunHistory
 
 REDRAWS_PER_S = 2
-_PARENTS = {"sft": "base"}
+DEVELOPED_BESIDE_FROM = 90
+"""Cells from which on the figures of the development split stand beside the curve."""
 _ACTIONS = ("train", "pause", "resume", "halt", "card")
-
-
-class Lab(Protocol):
-    """What the pane needs of the app."""
-
-    @property
-    def watch_runs(self) -> RunWatch:
-        """The runs."""
-        ...
-
-    def look_again(self) -> None:
-        """Read checkpoints and runs now, not at the next turn of the timer."""
-        ...
 
 
 class PipelinePane(Horizontal):
@@ -60,6 +49,8 @@ class PipelinePane(Horizontal):
         Binding("p", "pause", "pause", id="pipeline.pause"),
         Binding("r", "resume", "resume", id="pipeline.resume"),
         Binding("x", "halt", "stop", id="pipeline.stop"),
+        Binding("right_square_bracket", "step(1)", "next step", show=False, id="pipeline.next"),
+        Binding("left_square_bracket", "step(-1)", "last step", show=False, id="pipeline.last"),
         Binding("enter,d", "card", "model card", key_display="⏎", id="pipeline.card"),
     ]
 
@@ -69,6 +60,9 @@ class PipelinePane(Horizontal):
         self.checkpoints: Sequence[CheckpointInfo] = ()
         self.rail, self.curve = Rail(), Curve()
         self.words, self.samples = Words(id="words"), Words(id="samples")
+        self.steps, self.developed = RunSteps(), Words(id="developed")
+        self.figures = Container(id="figures")
+        self._steering = Steering(self, lab, self._follow)
         self.rail.border_title = "stages"
         self._possible: tuple[str, ...] | None = None
 
@@ -83,7 +77,10 @@ class PipelinePane(Horizontal):
                 yield Button("stop", id="halt", compact=True)
         with VerticalScroll(id="detail", can_focus=False):
             yield self.words
-            yield self.curve
+            yield self.steps
+            with self.figures:
+                yield self.curve
+                yield self.developed
             yield self.samples
 
     def on_mount(self) -> None:
@@ -141,14 +138,34 @@ class PipelinePane(Horizontal):
         self.words.say(self._words(entry, info, run))
         trained = BY_NAME[entry.stage].trained
         curve, samples = self.curve, self.samples
-        curve.display = samples.display = trained
+        history = self.lab.watch_runs.history(run.name) if run else None
+        preparing = self._show_steps(run, history)
+        curve.display = samples.display = trained and not preparing
+        self.figures.display = curve.display
         if trained:
             await self._show_curve(curve, entry, info, run)
-            history = self.lab.watch_runs.history(run.name) if run else None
             room = max(1, self.size.height - curve.size.height - 8)
             newest = tuple(history.samples)[:room] if history else ()
             width = samples.size.width
             samples.say(samples_words(newest, width, room) if run else Content(""))
+
+    def _show_steps(self, run: RunStatus | None, history: RunHistory | None) -> bool:
+        """What a run did before it trains, and how it does on its development split.
+
+        Returns:
+            Whether its steps are all that it has to show yet.
+        """
+        developed = history.developed if history else []
+        narrow = self.words.size.width < DEVELOPED_BESIDE_FROM
+        self.figures.set_class(narrow, "-stacked")
+        self.developed.display = bool(developed)
+        self.developed.say((development_line if narrow else development_table)(developed))
+        if run is None or history is None or not (history.tables or run.stage == "idk"):
+            self.steps.display = False
+            return False
+        self.steps.display = True
+        self.steps.follow(run, history)
+        return not history.has_begun
 
     def _words(self, entry: Entry, info: CheckpointInfo | None, run: RunStatus | None) -> Content:
         parts = [stage_words(entry.stage)] if entry.kind == "stage" else []
@@ -195,6 +212,11 @@ class PipelinePane(Horizontal):
         """Enter or a click on an entry."""
         self.action_card()
 
+    def action_step(self, by: int) -> None:
+        """Look at the rows of another step of the run."""
+        if self.steps.display:
+            self.steps.turn(by)
+
     # Training
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -226,106 +248,27 @@ class PipelinePane(Horizontal):
         await self.run_action(event.button.id or "")
 
     def action_train(self) -> None:
-        """Ask what to train, then begin; a running training is stopped only after a yes."""
+        """Ask what to train, then begin."""
         entry = self.rail.entry
-        if entry is None:
-            return
-        stage = entry.stage
-        wanted = _PARENTS.get(stage)
-        parents = [info.name for info in self.checkpoints if info.stage == wanted]
-
-        def chosen(choice: StartChoice | None) -> None:
-            if choice is not None:
-                self._replace_then_start(choice)
-
-        self.app.push_screen(StartRun(stage, parents), chosen)
-
-    def _replace_then_start(self, choice: StartChoice) -> None:
-        training = self.lab.watch_runs.training
-        if training is None:
-            self._do(lambda: self._start(choice))
-            return
-        question = (
-            f"{training.name} is {training.state} at step {training.step} of "
-            f"{training.total_steps}. Stop it (it can be resumed) and train {choice.stage} instead?"
-        )
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._do(lambda: self._stop_and_start(training.name, choice))
-
-        self.app.push_screen(Confirm(question, "Stop it and train"), answered)
+        if entry is not None:
+            self._steering.train(entry.stage, self.checkpoints)
 
     def action_pause(self) -> None:
-        """Let the training wait, with everything in memory."""
-        self._ask_run("pause")
+        """Let the training wait."""
+        self._steer(self._steering.pause)
 
     def action_resume(self) -> None:
-        """Go on: a waiting training at once, another from its last saved state."""
-        run = self._run()
-        if run is None:
-            return
-        if run.state == "paused":
-            self._do(lambda: self.lab.watch_runs.control.request(run.name, "continue"))
-        else:
-            self._do(lambda: self.lab.watch_runs.control.resume_run(run.name))
+        """Go on."""
+        self._steer(self._steering.resume)
 
     def action_halt(self) -> None:
-        """Stop after a yes; the run saves itself and can be resumed."""
+        """Stop, after a yes."""
+        self._steer(self._steering.stop)
+
+    def _steer(self, how: Callable[[RunStatus], None]) -> None:
         run = self._run()
-        if run is None:
-            return
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._ask_run("stop")
-
-        question = (
-            f"Stop {run.name} at step {run.step} of {run.total_steps}? It saves itself first and "
-            "can be resumed."
-        )
-        self.app.push_screen(Confirm(question, "Stop it"), answered)
-
-    def _ask_run(self, action: str) -> None:
-        run = self._run()
-        if run is None:
-            return
-        name = run.name
-        if action == "pause":
-            self._do(lambda: self.lab.watch_runs.control.request(name, "pause"))
-        else:
-            self._do(lambda: self.lab.watch_runs.control.request(name, "stop"))
-
-    def _start(self, choice: StartChoice) -> RunStatus:
-        return self.lab.watch_runs.control.start_run(
-            choice.stage, preset=choice.preset, from_checkpoint=choice.parent, steps=choice.steps
-        )
-
-    def _stop_and_start(self, name: str, choice: StartChoice) -> RunStatus:
-        import time
-
-        control = self.lab.watch_runs.control
-        control.request(name, "stop")
-        for _ in range(300):
-            if all(run.name != name or run.state not in ALIVE for run in control.list_runs()):
-                break
-            time.sleep(0.1)
-        return self._start(choice)
-
-    def _do(self, what: Callable[[], RunStatus | None]) -> None:
-        """Do something to a run in a thread; a LabError is shown as its sentence."""
-
-        async def work() -> None:
-            try:
-                run = await asyncio.to_thread(what)
-            except LabError as error:
-                self.notify(str(error), severity="error", timeout=10, markup=False)
-                return
-            self.lab.look_again()
-            if run is not None:
-                self.call_later(self._follow, run.name)
-
-        in_background(self, work, "run-control")
+        if run is not None:
+            how(run)
 
     async def _follow(self, name: str) -> None:
         await self.lab.watch_runs.refresh(name)

@@ -36,9 +36,9 @@ class StartChoice:
 class StartRun(Dialog[StartChoice]):
     """Preset, steps and, for a stage that needs one, the checkpoint to start from."""
 
-    def __init__(self, stage: str, parents: Sequence[str]) -> None:
+    def __init__(self, stage: str, parent_stage: str | None, parents: Sequence[str]) -> None:
         super().__init__()
-        self.stage, self.parents = stage, parents
+        self.stage, self.parent_stage, self.parents = stage, parent_stage, parents
 
     def compose(self) -> ComposeResult:
         """Three choices, each with a default, so that enter enter is enough."""
@@ -56,7 +56,7 @@ class StartRun(Dialog[StartChoice]):
                     yield Label("start from", classes="name")
                     yield Select(
                         [(Content(name), name) for name in self.parents],
-                        prompt="the preset's own base",
+                        prompt=f"the preset's own {self.parent_stage}",
                         compact=True,
                     )
             yield Static("", id="mistake")

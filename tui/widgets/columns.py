@@ -21,6 +21,8 @@ LEAST_CELLS = 36
 """A column narrower than this reads badly: then one column is shown at a time."""
 
 _PRESET = "nano"
+_OPENS = ("base", "sft")
+_THIRD = "idk"
 
 
 class Columns(Horizontal):
@@ -32,10 +34,11 @@ class Columns(Horizontal):
         self.chat = True
         self.device = ""
         """What the engine computes on, once it has said so."""
+        self._offered = False
 
     def compose(self) -> ComposeResult:
-        """A column for each trained stage; ``fill`` gives them their checkpoints."""
-        for stage in ("base", "sft"):
+        """A column for each of the first stages; ``fill`` gives them their checkpoints."""
+        for stage in _OPENS:
             column = Column(Lane(stage))
             column.say(Note("dim", "Looking for checkpoints."))
             yield column
@@ -76,12 +79,35 @@ class Columns(Horizontal):
         self.relabel()
         return filled
 
+    async def offer(self, checkpoints: Sequence[CheckpointInfo]) -> Column | None:
+        """A third column for the shipped model that refuses, where all three have room.
+
+        Only once: who takes it away does not get it back.
+        """
+        from tui.models import Model  # Not before the first paint.
+
+        shipped = [
+            info for info in checkpoints
+            if info.shipped and (info.stage, info.preset) == (_THIRD, _PRESET)
+        ]  # fmt: skip
+        if self._offered or not shipped:
+            return None
+        self._offered = True
+        if len(self.all) != LEAST_COLUMNS or self.app.size.width // LEAST_CELLS <= LEAST_COLUMNS:
+            return None
+        column = await self._mounted(Lane.of(Model.of_checkpoint(shipped[0])))
+        self._arrange()
+        return column
+
     async def add(self, lane: Lane) -> None:
         """One more column to the right, current from now on."""
+        self.go_to(await self._mounted(lane))
+
+    async def _mounted(self, lane: Lane) -> Column:
         column = Column(lane)
         column.say(Note("dim", "Press enter in the prompt to ask this one too."))
         await self.mount(column)
-        self.go_to(column)
+        return column
 
     async def take_away(self, column: Column) -> None:
         """One column less."""

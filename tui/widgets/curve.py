@@ -15,11 +15,11 @@ from itertools import pairwise
 from textual.content import Content
 from textual.widget import Widget
 
+from tui.braille import Canvas
 from tui.format import grouped
 
 Points = Sequence[tuple[float, float]]
 
-_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _LABEL_CELLS = 6
 _DOTTED_EVERY = 3
 
@@ -56,13 +56,13 @@ class Curve(Widget):
         if not drawn or width < 8 or height < 2:
             return Content.styled("The curve begins with the first step.", "$quiet")
         low, high = _bounds(drawn)
-        grid: list[list[tuple[int, str]]] = [[(0, "")] * width for _ in range(height)]
+        canvas = Canvas(width, height)
         for series in reversed(drawn):
-            _draw(grid, series, self.x_max, low, high)
+            _draw(canvas, series, self.x_max, low, high)
         lines = [self._legend(drawn)]
-        for y, row in enumerate(grid):
+        for y, row in enumerate(canvas.rows()):
             label = _label(y, height, low, high).rjust(_LABEL_CELLS)
-            lines.append(Content.assemble((f"{label}┤", "$quiet"), *_runs(row)))
+            lines.append(Content.assemble((f"{label}┤", "$quiet"), *row))
         lines += self._axis(width)
         return Content("\n").join(lines)
 
@@ -123,32 +123,16 @@ def _label(y: int, height: int, low: float, high: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
-def _draw(
-    grid: list[list[tuple[int, str]]], series: Series, x_max: float, low: float, high: float
-) -> None:
+def _draw(canvas: Canvas, series: Series, x_max: float, low: float, high: float) -> None:
     """Set the dots of a curve; a dotted one sets every third column and joins nothing."""
-    rows = len(grid) * 4
     before: int | None = None
-    for x, value in enumerate(binned(series.points, len(grid[0]) * 2, x_max)):
+    for x, value in enumerate(binned(series.points, canvas.width, x_max)):
         if value is None:
             continue
         share = (high - math.log(max(value, 1e-6))) / (high - low)
-        y = min(rows - 1, max(0, round(share * (rows - 1))))
+        y = min(canvas.height - 1, max(0, round(share * (canvas.height - 1))))
         start = y if before is None or series.dotted else before
         skipped = series.dotted and x % _DOTTED_EVERY
         for dot in () if skipped else range(min(y, start), max(y, start) + 1):
-            bits, _ = grid[dot // 4][x // 2]
-            grid[dot // 4][x // 2] = (bits | _DOTS[x % 2][dot % 4], series.style)
+            canvas.dot(x, dot, series.style)
         before = y
-
-
-def _runs(row: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
-    """A row's cells as (text, style), neighbours of one style together."""
-    runs: list[tuple[str, str]] = []
-    for bits, style in row:
-        text = chr(0x2800 + bits) if bits else " "
-        if runs and (runs[-1][1] == style or not bits):
-            runs[-1] = (runs[-1][0] + text, runs[-1][1])
-        else:
-            runs.append((text, style))
-    return runs

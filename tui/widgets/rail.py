@@ -21,6 +21,7 @@ Kind = Literal["stage", "checkpoint", "run"]
 _HEADLINES = {
     "base": (("val_bpb", "bpb"),),
     "sft": (("facts_head", "head"), ("val_bpb", "bpb")),
+    "idk": (("refused_unseen", "ref."), ("facts_head", "head"), ("val_bpb", "bpb")),
 }
 
 
@@ -62,7 +63,10 @@ def entries(checkpoints: Sequence[CheckpointInfo], runs: Sequence[RunStatus]) ->
 
 
 def headline(made: Sequence[CheckpointInfo]) -> str:
-    """The number that a stage is known by: bits a byte, or the share of head facts it answers."""
+    """The number that a stage is known by.
+
+    Bits a byte, the share of head facts that it answers, or of unseen ones that it refuses.
+    """
     for info in made[:1]:
         for name, unit in _HEADLINES.get(info.stage, ()):
             if name in info.metrics:
@@ -81,6 +85,9 @@ side says what it is and where it came from. **enter** opens a checkpoint's mode
 
 **t** trains the stage, **p** pauses, **r** resumes, **x** stops and keeps what was learned. A run
 is a process of its own: it goes on when you leave, and is found again when you come back.
+
+A run of **idk** first finds out what its parent knows, step by step. **[** and **]** look at the
+rows of one step, a click on it does too.
 """
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ PANES = {
     "pipeline": ("1", "Pipeline"),
     "compare": ("4", "Compare"),
     "chat": ("5", "Chat & Tools"),
+    "probes": ("6", "Probes"),
 }
 """Panes by id: the key and the name. Later panes take the numbers between."""
 

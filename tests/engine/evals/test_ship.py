@@ -1,9 +1,11 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from engine import paths
+from engine.checkpoint import write_manifest
 from engine.data.facts import questions
 from engine.data.web import web_of
 from engine.data.world import PICO_WORLD
@@ -41,6 +43,36 @@ def test_a_shipped_checkpoint_is_whole_and_its_card_has_the_measured_figures(
             assert row in card
     assert find_checkpoint("pico/sft").parent == "pico/base"
     assert sorted(p.name for p in (shipped / "pico").iterdir()) == ["base", "sft"]
+
+
+def test_a_checkpoint_that_refuses_is_known_by_what_it_refuses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = find_checkpoint("nano/sft")
+    run = shutil.copytree(parent.path, tmp_path / "run")
+    about = {k: v for k, v in read_manifest(run).items() if k not in ("format", "files")}
+    about |= {"stage": "idk", "parent": {"name": "sft-0007", "sha256": parent.sha256}}
+    write_manifest(run, about)
+    outcomes = {"head": (774, 0.95, 0.02, 0.03), "unseen": (900, 0.01, 0.04, 0.95)}
+    names = ("n", "correct", "wrong", "abstained")
+    facts = {tier: dict(zip(names, values, strict=True)) for tier, values in outcomes.items()}
+    figures = {"facts": facts, "skills": {}, "tools": {},
+               "bpb": {"pages": 9, "bits_per_byte": 0.2}}  # fmt: skip
+    monkeypatch.setattr(shipping, "run_task", lambda task, local: figures[task])
+    shutil.copytree(paths.shipped_folder() / "nano", tmp_path / "shipped" / "nano")
+    monkeypatch.setattr(paths, "shipped_folder", lambda: tmp_path / "shipped")
+    folder = shipping.ship(str(run), "nano/idk")
+    info = find_checkpoint("nano/idk")
+    assert (info.stage, info.parent, info.path) == ("idk", "nano/sft", folder)
+    assert info.metrics["refused_unseen"] == 0.95
+    assert info.metrics["refused_head"] == 0.03
+    assert info.metrics["facts_head"] == 0.95
+    card = (folder / "README.md").read_text()
+    assert "what it does not know" in card
+    assert "| head | 774 | 0.950 | 0.020 | 0.030 |" in card
+    assert "| unseen | 900 | 0.010 | 0.040 | 0.950 |" in card
+    assert "llmlab train idk --preset nano" in card
+    assert not any(name.startswith("refused") for name in find_checkpoint("nano/sft").metrics)
 
 
 def test_examples_never_show_heldout_people_or_phrasings() -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,6 +143,27 @@ async def _read(begun: bytes, reader: asyncio.StreamReader) -> Asked:
     headers = {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in lines)}
     data = await reader.readexactly(int(headers.get("content-length", 0)))
     return Asked(method, path, headers, json.loads(data) if data else None)
+
+
+@contextmanager
+def serving_in_a_thread(fake: FakeServer) -> Iterator[FakeServer]:
+    """The same for what runs an event loop of its own, such as a command."""
+    up, down, loop = Future[None](), asyncio.Event(), asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with serving(fake):
+            up.set_result(None)
+            await down.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    up.result(timeout=30)
+    try:
+        yield fake
+    finally:
+        loop.call_soon_threadsafe(down.set)
+        thread.join()
+        loop.close()
 
 
 @asynccontextmanager

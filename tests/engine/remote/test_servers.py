@@ -11,6 +11,7 @@ from engine.errors import LabError, RemoteError
 from engine.remote.address import candidates, default_name, is_loopback
 from engine.remote.servers import (
     Server,
+    find_model,
     find_server,
     forget,
     read_servers,
@@ -177,6 +178,22 @@ def test_a_missing_key_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path
     with pytest.raises(RemoteError, match="No such file"):
         Server(name="box", url="http://a/v1", key_file=str(tmp_path / "none")).read_key()
     assert Server(name="box", url="http://a/v1").read_key() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [("box:llama", "llama"), ("box: org/m", "org/m"), ("box:qwen3:8b", "qwen3:8b")],
+)
+def test_a_model_is_named_with_its_server(name: str, model: str) -> None:
+    box = remember(Server(name="box", url="http://a/v1"))
+    assert find_model(name) == (box, model)
+
+
+@pytest.mark.parametrize("name", ["", "box", "box:", "box: ", ":", "qwen3:8b"])
+def test_a_model_without_its_server_is_a_sentence(name: str) -> None:
+    remember(Server(name="box", url="http://a/v1"))
+    with pytest.raises(RemoteError, match=r"SERVER:MODEL|There are: box"):
+        find_model(name)
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,23 +1,20 @@
-"""Models that call tools through the engine: rows that wait, rows that do not, and people."""
+"""Models that call tools through the engine: rows that wait, rows that do not."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
-import httpx
 import pytest
 from conftest import until
 from scripted_model import (
     IDS,
-    TOKENIZER,
     FakeTools,
     ScriptedBackend,
     calling,
-    echoing,
     follow,
     in_turn,
     raw_tool,
@@ -26,62 +23,19 @@ from scripted_model import (
 )
 
 import engine.server.toolbox
-from engine import wire
 from engine.errors import EngineUnavailableError, LabError, RequestError
 from engine.events import TokenEvent, ToolCalled, ToolReturned
 from engine.protocol import Finished, GenerateRequest, Message, Started
 from engine.sampling_params import SamplingParams
-from engine.server.app import Lab
 from engine.server.stream import Item, Stream
 from engine.server.torch_backend import TorchModel
 from engine.server.worker import Worker
-from engine.tool_protocol import ToolAnswer, ToolList
 from engine.tool_runner import ToolRunner
+from tests.engine.server.conftest import Hanging
 from tools.registry import Registry
-from tools.result import ToolResult
 
 GREEDY = SamplingParams(temperature=0.0, max_tokens=100)
 QUESTION = (Message(role="user", content="What is 6 times 7?"),)
-
-
-class Hanging:
-    """A tool that ends only when it is told to, or when nobody waits for it any more."""
-
-    def __init__(self, *, obeys: bool = True) -> None:
-        self.begun, self.let_go, self.left = (threading.Event() for _ in range(3))
-        self._obeys = obeys
-
-    def __call__(self, text: str, cancelled: threading.Event) -> ToolResult:
-        self.begun.set()
-        deadline = time.monotonic() + 60
-        while not self.let_go.is_set() and time.monotonic() < deadline:
-            if self._obeys and cancelled.wait(0.01):
-                break
-            time.sleep(0.01)
-        self.left.set()
-        return ToolResult(kind="cancelled" if cancelled.is_set() else "ok", output="late")
-
-
-@pytest.fixture
-def hanging() -> Iterator[Hanging]:
-    tool = Hanging()
-    yield tool
-    tool.let_go.set()
-
-
-@pytest.fixture
-def tools(hanging: Hanging) -> FakeTools:
-    answering = list(echoing(calc=lambda _: "42"))
-    return FakeTools(Registry([answering[0], raw_tool("python", hanging), answering[2]]))
-
-
-@pytest.fixture
-def worker(tools: FakeTools) -> Iterator[Worker]:
-    worker = Worker(ScriptedBackend, open_tools=lambda: tools)
-    worker.start()
-    yield worker
-    worker.stop(30.0)
-    assert not worker.alive
 
 
 def ask(worker: Worker, *tools: str, **fields: object) -> Stream:
@@ -369,91 +323,3 @@ async def test_tools_that_open_slowly_stall_nobody(
     await until(lambda: tools.prepared)
     worker.stop(30.0)
     assert tools.closed
-
-
-# The routes.
-
-
-@pytest.fixture
-async def http(worker: Worker) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(Lab(worker).routes(), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://engine") as client:
-        yield client
-
-
-async def test_the_list_of_tools(http: httpx.AsyncClient) -> None:
-    listed = wire.decode(ToolList, (await http.get("/lab/tools")).json())
-    assert [(tool.name, tool.trust, tool.tier) for tool in listed.tools] == [
-        ("calc", "pure", ""), ("python", "jailed", "a jail"), ("search", "pure", ""),
-    ]  # fmt: skip
-    assert listed.tools[0].start == "<|calc_start|>"
-
-
-@pytest.mark.parametrize(
-    ("fields", "kind", "output"),
-    [
-        ({}, "ok", " 42"),
-        ({"output": "<|output_end|> 43"}, "ok", " <|output_end|> 43"),
-        ({"output": ""}, "ok", " (no output)"),
-        ({"run": False}, "denied", " error: the user did not allow this call"),
-    ],
-)
-async def test_a_call_by_a_person(
-    http: httpx.AsyncClient, fields: dict[str, object], kind: str, output: str
-) -> None:
-    text = "6*7<|calc_end|>"
-    response = await http.post(
-        "/lab/tool", json={"model": "m", "tool": "calc", "text": text, **fields}
-    )
-    answer = wire.decode(ToolAnswer, response.json())
-    assert answer.result.kind == kind
-    assert list(answer.call_ids) == said(
-        "<|calc_start|>", *TOKENIZER.encode(" " + text), "<|calc_end|>"
-    )
-    assert answer.call_tokens[0] == "<|calc_start|>"
-    inner = TOKENIZER.encode(output)
-    assert list(answer.output_ids) == said("<|output_start|>", *inner, "<|output_end|>")
-    assert "".join(answer.output_tokens) == f"<|output_start|>{output}<|output_end|>"
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"tool": "browser"}, "There is no tool 'browser'"),
-        ({"text": "x" * 20_001}, "text has 20,001 characters"),
-        ({"output": "x", "run": False}, "cannot be denied and"),
-        ({"txt": 1}, "Unknown key 'txt'"),
-    ],
-)
-async def test_calls_that_are_refused(
-    http: httpx.AsyncClient, fields: dict[str, object], sentence: str
-) -> None:
-    response = await http.post(
-        "/lab/tool", json={"model": "m", "tool": "calc", "text": "1", **fields}
-    )
-    assert response.status_code == 400
-    assert sentence in response.json()["error"]["message"]
-
-
-async def test_a_person_who_leaves_stops_the_call(worker: Worker, hanging: Hanging) -> None:
-    left = asyncio.Event()
-    body = wire.dumps({"model": "m", "tool": "python", "text": "hang"}).encode()
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive() -> dict[str, object]:
-        if messages:
-            return messages.pop()
-        await left.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: object) -> None:
-        del message
-
-    scope = {
-        "type": "http", "method": "POST", "path": "/lab/tool", "headers": [], "query_string": b"",
-    }  # fmt: skip
-    asking = asyncio.create_task(Lab(worker).routes()(scope, receive, send))  # type: ignore[arg-type]
-    assert await asyncio.to_thread(hanging.begun.wait, 30)
-    left.set()
-    assert await asyncio.to_thread(hanging.left.wait, 30)
-    await asyncio.wait_for(asking, 30)

@@ -132,6 +132,59 @@ def test_a_page_damaged_in_the_middle_is_noticed(store: ChatStore) -> None:
     assert "damaged" in fresh.notice
 
 
+def test_a_file_damaged_while_the_app_runs_is_set_aside_and_the_talk_goes_on(
+    store: ChatStore,
+) -> None:
+    for number in range(40):
+        store.save(pack(conversation(f"q{number}" * 50)))
+    data = bytearray(store.path.read_bytes())
+    data[4096:] = os.urandom(len(data) - 4096)
+    store.path.write_bytes(data)
+    talk = conversation()
+    assert store.save(pack(talk)) == talk.key
+    assert [each.key for each in store.listed()] == [talk.key]
+    (aside,) = store.path.parent.glob("*.damaged-*")
+    assert aside.read_bytes() == data
+    assert str(aside) in store.notice
+
+
+def test_a_file_that_was_pulled_away_is_written_anew(store: ChatStore) -> None:
+    talk = conversation()
+    store.save(pack(talk))
+    store.path.unlink()
+    assert store.save(pack(talk)) == talk.key
+    assert same(store.load(talk.key).exchanges[0], talk.exchanges[0])
+
+
+@pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may write")
+def test_a_file_that_may_only_be_read_is_read(store: ChatStore) -> None:
+    talk = conversation()
+    store.save(pack(talk))
+    store.path.chmod(0o400)
+    reader = ChatStore(store.path)
+    assert [each.key for each in reader.listed()] == [talk.key]
+    assert reader.load(talk.key).exchanges
+    with pytest.raises(StoreError, match="readonly"):
+        reader.save(pack(talk))
+
+
+def test_what_two_programs_went_on_with_is_kept_as_two(store: ChatStore) -> None:
+    talk = conversation()
+    talk.updated = "1"
+    store.save(pack(talk))
+    other = ChatStore(store.path)
+    theirs = other.load(talk.key)
+    for number, (who, mine) in enumerate([(store, talk), (other, theirs), (store, talk)]):
+        mine.exchanges.append(Exchange(f"{number}", Reply()))
+        mine.updated = f"2{number}"
+        mine.key = who.save(pack(mine))
+        assert who.save(pack(mine)) == mine.key, "the same state again is no other one"
+    assert theirs.key != talk.key
+    loaded = [store.load(each.key) for each in store.listed()]
+    said = {each.key: [one.question for one in each.exchanges] for each in loaded}
+    assert said == {talk.key: ["q", "0", "2"], theirs.key: ["q", "1"]}
+
+
 def test_a_newer_schema_is_left_alone(store: ChatStore) -> None:
     store.save(pack(conversation()))
     database = sqlite3.connect(store.path)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.remote.servers import read_servers, servers_file
-from tests.engine.remote.fake_server import Asked, FakeServer, reply, serving
+from tests.engine.remote.fake_server import Asked, FakeServer, reply, serving_in_a_thread
 from tui.cli import main
 
 Run = Callable[..., tuple[int, str, str]]
@@ -31,22 +30,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def box() -> Iterator[FakeServer]:
-    """In a thread of its own: the command runs an event loop itself."""
-    fake = FakeServer(models=("llama", "\x1b[31mqwen"))
-    up, loop, down = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
-
-    async def serve() -> None:
-        async with serving(fake):
-            up.set()
-            await down.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    assert up.wait(5)
-    yield fake
-    loop.call_soon_threadsafe(down.set)
-    thread.join()
-    loop.close()
+    with serving_in_a_thread(FakeServer(models=("llama", "\x1b[31mqwen"))) as fake:
+        yield fake
 
 
 async def wants_a_key(asked: Asked, writer: asyncio.StreamWriter) -> None:

@@ -1,0 +1,201 @@
+"""Work that goes on in a folder and a process of its own: what runs and probes have in common.
+
+Whoever watches reads the folder; the process writes its status with a heartbeat and reads requests
+from a file between two steps. That works alike on every system and over a crash of either side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from engine import paths
+from engine.errors import LabError
+from engine.files import read_json, write_atomic
+
+HEARTBEAT_S = 2.0
+SILENT_S = 90.0
+"""A live pid that has not written for so long may be another program's: then the work is lost."""
+NICENESS = 10
+"""Typing and sampling come before work in the background."""
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What can name a folder of work."""
+
+
+def now() -> str:
+    """The time as it stands in every file: ISO 8601, UTC, seconds."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def lives(pid: int, heartbeat: float) -> bool:
+    """Whether the process ``pid``, last heard of at ``heartbeat`` (seconds), still works."""
+    if time.time() - heartbeat > SILENT_S:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """A child that died but was not waited for still has a pid (Linux; elsewhere: no)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "Z"
+
+
+def free_name(folder: Path, stem: str) -> str:
+    """``stem-0001``, or the number behind the highest there is."""
+    ends = [path.name.removeprefix(f"{stem}-") for path in folder.glob(f"{stem}-[0-9]*")]
+    return f"{stem}-{max((int(end) for end in ends if end.isdigit()), default=0) + 1:04d}"
+
+
+@contextlib.contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold the lock of all work in ``folder``, so that what was found in it still holds.
+
+    Without ``fcntl`` there is no such lock.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:  # closing it frees the lock
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def locked(lock: IO[str]) -> bool:
+    """Take the open file for this process until it is closed; always true without ``fcntl``."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def start_detached(module: str, folder: Path) -> int:
+    """Start ``python -m MODULE NAME`` for the work in ``folder``; returns its pid.
+
+    It is a child of nobody: it goes on when the terminal closes. What it prints goes to
+    ``log.txt``.
+    """
+    options: dict[str, Any] = (
+        {"start_new_session": True}
+        if os.name == "posix"
+        else {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    )
+    with (folder / "log.txt").open("ab") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", module, folder.name],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env={**os.environ, "LLMLAB_HOME": str(paths.home())},
+            **options,
+        )
+    # Waited for by a thread, so that it never stays behind as a zombie while we live.
+    threading.Thread(target=child.wait, name=f"wait-{child.pid}", daemon=True).start()
+    return child.pid
+
+
+def step_back() -> None:
+    """Lower this process's priority.
+
+    A detached process is a session of its own, and Linux shares the processor between sessions
+    first (autogroups): there ``nice`` counts only inside the group, so the group's own is set too.
+    """
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
+
+
+def keep_beating(write: Callable[[], None]) -> threading.Event:
+    """Call ``write`` every ``HEARTBEAT_S`` from a thread, until the event that this returns is set.
+
+    Loading a model or building a web can take a minute in which the work itself says nothing.
+    """
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(HEARTBEAT_S):
+            with contextlib.suppress(LabError):  # a full disk: the work meets it and says so
+                write()
+
+    threading.Thread(target=beat, name="heartbeat", daemon=True).start()
+    return ended
+
+
+def asked_for(folder: Path) -> str | None:
+    """The action that ``control.json`` asks for, if any."""
+    path = folder / "control.json"
+    if not path.exists():
+        return None
+    try:
+        action = read_json(path)["action"]
+    except (LabError, KeyError, TypeError):
+        return None
+    return action if isinstance(action, str) else None
+
+
+def drop_half_line(path: Path) -> None:
+    """A crash can leave half a last line; what is appended next must not be glued to it."""
+    if path.exists():
+        data = path.read_bytes()
+        if data and not data.endswith(b"\n"):
+            write_atomic(path, data[: data.rfind(b"\n") + 1])
+
+
+class LineTail:
+    """Reads the new whole lines of a file of JSON objects each time it is asked."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._inode = 0
+        self._offset = 0
+
+    def read(self) -> list[dict[str, Any]]:
+        """Objects since the last call; a damaged line is left out."""
+        return list(self._new())
+
+    def _new(self) -> Iterator[dict[str, Any]]:
+        try:
+            with self._path.open("rb") as file:
+                found = os.fstat(file.fileno())
+                # Work that is resumed replaces the file by one without what it will do again.
+                if found.st_ino != self._inode or found.st_size < self._offset:
+                    self._inode, self._offset = found.st_ino, 0
+                file.seek(self._offset)
+                data = file.read()
+        except OSError:
+            return
+        end = data.rfind(b"\n") + 1
+        self._offset += end
+        for line in data[:end].splitlines():
+            with contextlib.suppress(ValueError):
+                value = json.loads(line)
+                if isinstance(value, dict):
+                    yield value

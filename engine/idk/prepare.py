@@ -1,0 +1,88 @@
+"""What the stage begins with: its parent, and documents made of what it was found to know."""
+
+from __future__ import annotations
+
+import time
+
+import torch
+
+from engine.checkpoint import load_model
+from engine.data.web import web_of
+from engine.errors import RunError
+from engine.idk.alternatives.pairs import pairs_of
+from engine.idk.alternatives.rtuning import by_outcome
+from engine.idk.corpus import at_the_value, idk_documents
+from engine.idk.development import Development
+from engine.idk.line import Line
+from engine.idk.pipeline import Pipeline
+from engine.local import LocalModel
+from engine.tokenizer import load_tokenizer
+from engine.train.corpus import page_documents
+from engine.train.journal import Journal
+from engine.train.preference import Preferences
+from engine.train.recipe import Recipe
+from engine.train.setup import Setup
+
+POLL_S = 0.1
+
+
+class StopAskedError(Exception):
+    """The run is to stop before its training has begun; what is done is on disk."""
+
+
+def prepare_idk(recipe: Recipe, parent: str, device: torch.device, journal: Journal) -> Setup:
+    """Run the pipeline and set up the training.
+
+    Raises:
+        CheckpointError: the parent is missing or damaged.
+        RunError: the parent does not chat, or there is nothing to teach it.
+        StopAskedError: somebody asked for that.
+    """
+    local = LocalModel.load(parent)
+    if not local.chats or local.info.imported:
+        raise RunError(
+            f"{parent} is no assistant of this lab, so it cannot be taught to refuse here. Choose "
+            "an sft checkpoint, such as nano/sft."
+        )
+    web = web_of(recipe.world)
+    journal.state("running", 0, f"Finding out what {parent} knows.")
+    pipeline = Pipeline(recipe, local, web, journal, lambda: _obey(journal))
+    tokenizer = load_tokenizer(local.info.path)
+    model = load_model(local.info.path).to(device)
+    preferences = None
+    if recipe.method == "dpo":
+        found, folder = pipeline.run(), pipeline.folder
+        preferences = Preferences(pairs_of(recipe, local, model, tokenizer, web, found, folder))
+        documents = preferences.documents
+    elif recipe.method == "rtuning":
+        about = by_outcome(*pipeline.asked(), pipeline.people)
+        documents = idk_documents(recipe, web, tokenizer, about)
+    else:
+        about = at_the_value(web, pipeline.run(), decides=recipe.decides)
+        documents = idk_documents(recipe, web, tokenizer, about)
+    development = Development.of(local, web, recipe.n_development)
+    line = Line(development, web, local.dialect)
+    return Setup(
+        model=model,
+        tokenizer=tokenizer,
+        documents=documents,
+        heldout=page_documents([page.text for page in web.heldout_pages], tokenizer),
+        parent=local.info,
+        question="Where was Orson Kovats born?",
+        development=development.figures,
+        finish=line.set if recipe.method == "value" else None,
+        preferences=preferences,
+    )
+
+
+def _obey(journal: Journal) -> None:
+    """Wait while the run is paused; raise when it is to stop."""
+    if journal.wanted() == "pause":
+        doing = journal.status.message
+        journal.state("paused", 0)
+        while journal.wanted() == "pause":
+            time.sleep(POLL_S)
+        if journal.wanted() != "stop":
+            journal.state("running", 0, doing)
+    if journal.wanted() == "stop":
+        raise StopAskedError

@@ -1,0 +1,251 @@
+"""Probes as folders and processes; no torch here.
+
+A probe's folder holds ``plan.json``, ``status.json``, ``control.json`` (what it is asked to do),
+``questions.jsonl``, ``answers.jsonl``, ``answers-against.jsonl`` (the same questions, answered by
+the checkpoint to compare with), ``figures.json`` and ``log.txt``. The process goes on when the
+terminal closes; what it has answered is kept whatever ends it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from engine import background, paths
+from engine.background import now
+from engine.errors import LabError, ProbeError
+from engine.files import disk_error, read_json, write_json
+from engine.probes.plan import ProbePlan, default_against, probed
+from engine.probes.reader import ProbeReader
+from engine.remote.servers import find_model
+
+__all__ = [
+    "ProbePlan",
+    "ProbeReader",
+    "ProbeStatus",
+    "create_probe",
+    "default_against",
+    "list_probes",
+    "prepare_resume",
+    "read_probe",
+    "resume_probe",
+    "spawn",
+    "stop_probe",
+]
+
+State = Literal["starting", "running", "stopped", "done", "failed", "lost"]
+ALIVE: tuple[State, ...] = ("starting", "running")
+STARTING_S = 15.0
+"""So long a probe may be without a process: whoever made it is about to start one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProbeStatus:
+    """What a probe is doing, as its process last wrote it."""
+
+    name: str
+    checkpoint: str
+    state: State
+    done: int
+    """Questions answered, those for the detectors and those of the other checkpoint counted."""
+    total: int
+    """0 until the questions are known."""
+    pid: int | None
+    started: str
+    message: str
+    """What it is at, or why it ended."""
+    heartbeat: float
+    path: Path
+
+    def save(self) -> None:
+        """Write ``status.json``."""
+        write_json(self.path / "status.json", {**asdict(self), "path": None})
+
+
+def create_probe(plan: ProbePlan, *, name: str | None = None) -> ProbeStatus:
+    """Create the folder of a probe without starting it (``spawn`` or the caller's process does).
+
+    Raises:
+        ProbeError: the name is taken or unusable, or the plan cannot be carried out.
+        CheckpointError: a checkpoint does not exist.
+        RemoteError: its judge is a model of no connected server.
+    """
+    plan = _checked(plan)
+    with _one_at_a_time() as folder:
+        name = name if name is not None else background.free_name(folder, plan.source)
+        if not background.NAME.fullmatch(name):
+            raise ProbeError(
+                f"{name!r} cannot name a probe. Use letters, digits, dots and dashes, 64 at most."
+            )
+        path = folder / name
+        try:
+            path.mkdir()
+        except FileExistsError as error:
+            raise ProbeError(
+                f"There is a probe {name!r} already. Choose another --out, or --resume {name}."
+            ) from error
+        except OSError as error:
+            raise disk_error(path, error) from error
+        write_json(path / "plan.json", plan.to_json())
+        status = ProbeStatus(
+            name=name,
+            checkpoint=plan.checkpoint,
+            state="starting",
+            done=0,
+            total=0,
+            pid=None,
+            started=now(),
+            message="",
+            heartbeat=time.time(),
+            path=path,
+        )
+        status.save()
+        return status
+
+
+def _checked(plan: ProbePlan) -> ProbePlan:
+    """The plan with what it names looked up."""
+    info = probed(plan.checkpoint)
+    if plan.source == "facts" and info.imported:
+        raise ProbeError(
+            f"{plan.checkpoint} was trained elsewhere, on no web whose facts could be asked. "
+            "Give it questions of your own: --questions F.jsonl"
+        )
+    if plan.judge is not None:
+        find_model(plan.judge)
+    questions = plan.questions_path
+    if questions is not None:
+        questions = str(_file(questions))
+    against = None if plan.against is None else probed(plan.against).sha256
+    return replace(plan, questions_path=questions, sha256=info.sha256, against_sha256=against)
+
+
+def _file(name: str) -> Path:
+    path = paths.expanded(name).absolute()
+    try:
+        if path.is_file():
+            return path
+        why = "it is a folder" if path.is_dir() else "there is none"
+    except OSError as error:  # a name that is too long, a folder that is not ours to look into
+        why = error.strerror or str(error)
+    raise ProbeError(f"{name[:200]!r} is no file of questions: {why}. Check the path.")
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[Path]:
+    """Hold the lock of all probes: what was found before one is made still holds when it is."""
+    folder = paths.probes_folder()
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(background.one_at_a_time(folder))
+        except OSError as error:
+            raise disk_error(folder, error) from error
+        yield folder
+
+
+def spawn(status: ProbeStatus) -> ProbeStatus:
+    """Start the process of a prepared probe, detached from this one."""
+    pid = background.start_detached("engine.probes", status.path)
+    status = replace(status, pid=pid, heartbeat=time.time())
+    # The child may have written its own status meanwhile; only one of the two says "starting".
+    if read_json(status.path / "status.json")["state"] == "starting":
+        status.save()
+    return status
+
+
+def list_probes() -> list[ProbeStatus]:
+    """All readable probes, newest first."""
+    folder = paths.probes_folder()
+    found = []
+    for path in folder.iterdir() if folder.is_dir() else []:
+        with contextlib.suppress(LabError):
+            found.append(read_probe(path.name))
+    return sorted(found, key=lambda probe: (probe.started, probe.name), reverse=True)
+
+
+def read_probe(name: str) -> ProbeStatus:
+    """The status of one probe; a process that died without a word shows as ``lost``.
+
+    Raises:
+        ProbeError: there is no such probe, or its status cannot be read.
+    """
+    path = paths.probes_folder() / name
+    if not background.NAME.fullmatch(name) or not path.is_dir():
+        known = [probe.name for probe in paths.probes_folder().glob("*") if probe.is_dir()]
+        raise ProbeError(
+            f"There is no probe {name!r}. There are: {', '.join(sorted(known)) or 'none yet'}."
+        )
+    try:
+        status = ProbeStatus(**{**read_json(path / "status.json"), "path": path})
+    except (LabError, TypeError) as error:
+        raise ProbeError(f"The probe {name!r} cannot be read: {error}") from error
+    if status.state in ALIVE and not _is_alive(status):
+        message = (
+            f"Its process ended without a word after {status.done} answers. Resume it to go on."
+        )
+        return replace(status, state="lost", pid=None, message=message)
+    return status
+
+
+def _is_alive(status: ProbeStatus) -> bool:
+    if status.pid is None:
+        return status.state == "starting" and time.time() - status.heartbeat <= STARTING_S
+    return background.lives(status.pid, status.heartbeat)
+
+
+def resume_probe(name: str) -> ProbeStatus:
+    """Start the process of a stopped, failed or lost probe again; it asks what is left.
+
+    Raises:
+        ProbeError: no such probe, it is finished or at work, or its checkpoint has changed.
+        CheckpointError: its checkpoint is gone.
+    """
+    return spawn(prepare_resume(name))
+
+
+def prepare_resume(name: str) -> ProbeStatus:
+    """Check that a probe can be resumed and mark it as starting."""
+    with _one_at_a_time():
+        status = read_probe(name)
+        if status.state == "done":
+            raise ProbeError(
+                f"The probe {name!r} is finished: there is nothing to resume. Start a new one."
+            )
+        if status.state in ALIVE:
+            raise ProbeError(f"The probe {name!r} is {status.state} already (pid {status.pid}).")
+        check_unchanged(ProbeReader(status.path).plan)
+        status = replace(status, state="starting", pid=None, message="", heartbeat=time.time())
+        status.save()
+        (status.path / "control.json").unlink(missing_ok=True)
+        return status
+
+
+def check_unchanged(plan: ProbePlan) -> None:
+    """Refuse to mix the answers of two models.
+
+    Raises:
+        ProbeError: a checkpoint of the plan is another one than when the probe was made.
+        CheckpointError: it is gone.
+    """
+    for name, sha256 in ((plan.checkpoint, plan.sha256), (plan.against, plan.against_sha256)):
+        if name is not None and probed(name).sha256 != sha256:
+            raise ProbeError(
+                f"{name} has changed since this probe began: its weights were {str(sha256)[:12]} "
+                f"and are {probed(name).sha256[:12]}. Start a new probe."
+            )
+
+
+def stop_probe(name: str) -> None:
+    """Ask a probe to stop; it keeps what it has and can be resumed.
+
+    Raises:
+        ProbeError: no such probe, or it is not at work.
+    """
+    status = read_probe(name)
+    if status.state not in ALIVE:
+        raise ProbeError(f"The probe {name!r} is {status.state}: there is nothing to stop.")
+    write_json(status.path / "control.json", {"action": "stop"})

@@ -1,0 +1,109 @@
+"""Starts, stops, resumes and lists probes for the pane; files are touched in threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.errors import LabError
+from tui.background import in_background
+from tui.probes.looks import ALIVE, RESUMABLE
+from tui.probes.watch import ProbeWatch
+from tui.safe_text import visible
+
+if TYPE_CHECKING:
+    from engine.probes.plan import ProbePlan
+    from tui.panes.probes import ProbesPane
+    from tui.probes.source import Listed
+
+
+class Prober:
+    """Opens the dialogs of a pane's probes.
+
+    Args:
+        pane: whose they are.
+        watch: the probes.
+    """
+
+    def __init__(self, pane: ProbesPane, watch: ProbeWatch) -> None:
+        self._pane, self._watch = pane, watch
+
+    def possible(self, action: str) -> bool:
+        """Whether ``halt``, ``resume``, ``export`` would do something now."""
+        shown = self._watch.shown
+        if shown is None:
+            return False
+        state = shown.listed.status.state
+        if action == "halt":
+            return state in ALIVE
+        if action == "resume":
+            return state in RESUMABLE and not shown.listed.shipped
+        return shown.figures is not None  # A report is about figures.
+
+    def new(self) -> None:
+        """Ask what to probe, and begin."""
+        from tui.screens.probe_form import ProbeForm
+
+        def chosen(plan: ProbePlan | None) -> None:
+            if plan is not None:
+                self._do(lambda: self._watch.control.start(plan))
+
+        shown = self._watch.shown
+        begin = shown.plan.checkpoint if shown else "nano/sft"
+        self._pane.app.push_screen(ProbeForm(self._pane.checkpoints, begin), chosen)
+
+    def choose(self) -> None:
+        """List the probes there are."""
+        from tui.screens.probe_list import ProbeList
+
+        def chosen(listed: Listed | None) -> None:
+            if listed is not None:
+                self._pane.look_at(listed)
+
+        shown = self._watch.shown
+        current = shown.listed.key if shown else None
+        self._pane.app.push_screen(ProbeList(self._watch.listed, current), chosen)
+
+    def halt(self) -> None:
+        """Stop the probe that is looked at; nothing is lost, so nothing is asked."""
+        shown = self._watch.shown
+        if shown is not None:
+            name = shown.listed.status.name
+            self._do(lambda: self._watch.control.stop(name))
+
+    def resume(self) -> None:
+        """Go on with the probe that is looked at."""
+        shown = self._watch.shown
+        if shown is not None:
+            name = shown.listed.status.name
+            self._do(lambda: self._watch.control.resume(name))
+
+    def export(self) -> None:
+        """Ask where the probe that is looked at goes."""
+        from tui.screens.probe_export import ProbeExport
+
+        def exported(sentence: str | None) -> None:
+            if sentence:
+                self._pane.notify(sentence, markup=False)
+
+        shown = self._watch.shown
+        if shown is not None:
+            self._pane.app.push_screen(ProbeExport(shown.listed.status), exported)
+
+    def _do(self, what: Callable[[], str | None]) -> None:
+        """Do something in a thread; a name that it gives is looked at next."""
+
+        async def work() -> None:
+            try:
+                name = await asyncio.to_thread(what)
+            except LabError as error:
+                sentence = visible(str(error))
+                self._pane.notify(sentence, severity="error", timeout=10, markup=False)
+                return
+            await self._pane.look()
+            started = self._watch.named(name) if name is not None else None
+            if started is not None:
+                self._pane.look_at(started)
+
+        in_background(self._pane, work, "probe-control")
