@@ -81,10 +81,9 @@ async def test_it_opens_with_something_true_in_it(lab: Lab) -> None:
     async with opened(lab) as (app, pilot, _):
         await shows(app, pilot, "nano/sft → nano/idk")
         await shows(app, pilot, "agreement           0.96   0.04")
-        text = screen_text(app)
         for words in ("40 questions", "K 8 · T 0.8", "the world's facts", "✓ done",
                       "Person 0 · birthplace", "all tiers", "Where was Person 0"):  # fmt: skip
-            assert words in text, words
+            await shows(app, pilot, words)
 
 
 async def test_without_any_probe_it_says_how_to_begin(lab: Lab) -> None:
@@ -160,7 +159,7 @@ async def test_a_cell_shows_its_text_truth_exposures_and_scores(lab: Lab) -> Non
             "agreement 0.50",
             "✗ wrong",
         ):
-            assert words in text, words
+            assert words in text, (words, text[text.find("K 8")-120:text.find("K 8")+60])
         await pilot.press("left", "left")
         await shows(app, pilot, "in another wording")
         grid = pane.views.grid
@@ -398,7 +397,7 @@ async def test_a_name_is_followed_through_the_lab(lab: Lab) -> None:
         for words in ("Where was Mira Veklon born?", "birthplace", "Dunbury", "on 81 pages",
                       "nano/base", "nano/sft", "nano/idk", "8 samples", "agreement 0.75",
                       "search"):  # fmt: skip
-            assert words in text, words
+            assert words in text, (words, text[text.find("K 8")-120:text.find("K 8")+60])
         requests = {(r.model, r.n, r.params.temperature) for r in lab.engine.requests}
         assert requests == {
             (f"nano/{stage}", n, temperature)

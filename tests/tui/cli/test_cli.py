@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import __version__, paths
+from engine import __version__, native, paths
 from tui.cli import main
 from tui.cli.output import narrate, table
 
@@ -50,6 +50,7 @@ def test_help_and_lists_import_no_torch(argv: list[str]) -> None:
 
 
 def test_samples_come_a_line_each_with_their_ids(run: Run, pico_base: Path) -> None:
+    native.prepare().result()  # or the first answers may be computed by torch, the second in C
     argv = ["sample", pico_base, "Mira Veklon", "--n", 3, "--seed", 7, "--max-tokens", 9, "--json"]
     code, out, err = run(*argv)
     assert (code, err) == (0, "")
