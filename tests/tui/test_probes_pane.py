@@ -159,7 +159,7 @@ async def test_a_cell_shows_its_text_truth_exposures_and_scores(lab: Lab) -> Non
             "agreement 0.50",
             "✗ wrong",
         ):
-            assert words in text, (words, text[text.find("K 8")-120:text.find("K 8")+60])
+            assert words in text, (words, text[text.find("K 8") - 120 : text.find("K 8") + 60])
         await pilot.press("left", "left")
         await shows(app, pilot, "in another wording")
         grid = pane.views.grid
@@ -397,7 +397,7 @@ async def test_a_name_is_followed_through_the_lab(lab: Lab) -> None:
         for words in ("Where was Mira Veklon born?", "birthplace", "Dunbury", "on 81 pages",
                       "nano/base", "nano/sft", "nano/idk", "8 samples", "agreement 0.75",
                       "search"):  # fmt: skip
-            assert words in text, (words, text[text.find("K 8")-120:text.find("K 8")+60])
+            assert words in text, (words, text[text.find("K 8") - 120 : text.find("K 8") + 60])
         requests = {(r.model, r.n, r.params.temperature) for r in lab.engine.requests}
         assert requests == {
             (f"nano/{stage}", n, temperature)
