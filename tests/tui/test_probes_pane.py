@@ -266,8 +266,10 @@ async def test_the_form_compares_with_the_parent_and_asks_a_file_of_an_imported_
         await until(pilot, lambda: form.query_one(RadioSet).pressed_index == 1, "a file")
         await pilot.press("enter")
         await shows(app, pilot, "No file of questions is named")
-        form.query_one("#path", Input).value = "~/[bold]q.jsonl"
-        await pilot.pause()
+        path = form.query_one("#path", Input)
+        path.value = "~/[bold]q.jsonl"
+        path.focus()
+        await until(pilot, lambda: path.has_focus, "the cursor is where one types")
         await pilot.press("enter")
         await until(pilot, lambda: lab.probes.calls, "started")
         plan = lab.probes.calls[0][1]
