@@ -140,6 +140,10 @@ class ProbesPane(Vertical):
             self._possible = possible
             self.refresh_bindings()  # The footer is made anew by this: only when it must be.
 
+    def on_resize(self) -> None:
+        """How much of the title fits depends on the width."""
+        self._show_head()
+
     def _show_head(self) -> None:
         shown, views = self.probes.shown, self.views
         if shown is None:
