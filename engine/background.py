@@ -15,20 +15,57 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from engine import paths
 from engine.errors import LabError
-from engine.files import read_json, write_atomic
+from engine.files import disk_error, read_json, write_atomic, write_json
 
 HEARTBEAT_S = 2.0
 SILENT_S = 90.0
 """A live pid that has not written for so long may be another program's: then the work is lost."""
+STARTING_S = 15.0
+"""So long work may be without a process: whoever made its folder is about to start one."""
 NICENESS = 10
 """Typing and sampling come before work in the background."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What can name a folder of work."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """What the work of a folder is doing, as its process last wrote it."""
+
+    name: str
+    state: str
+    pid: int | None
+    """None while no process is at it."""
+    started: str
+    message: str
+    """What it is at, or why it ended."""
+    heartbeat: float
+    """When this was written; seconds since 1970."""
+    path: Path
+
+    def save(self) -> None:
+        """Write ``status.json``.
+
+        Raises:
+            LabError: the disk is full.
+        """
+        write_json(self.path / "status.json", {**asdict(self), "path": None})
+
+    @property
+    def has_process(self) -> bool:
+        """Whether a process is at it, or is about to be."""
+        if self.pid is None:
+            return self.state == "starting" and time.time() - self.heartbeat <= STARTING_S
+        return _lives(self.pid, self.heartbeat)
+
+
+SomeStatus = TypeVar("SomeStatus", bound=Status)
 
 
 def now() -> str:
@@ -36,7 +73,7 @@ def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def lives(pid: int, heartbeat: float) -> bool:
+def _lives(pid: int, heartbeat: float) -> bool:
     """Whether the process ``pid``, last heard of at ``heartbeat`` (seconds), still works."""
     if time.time() - heartbeat > SILENT_S:
         return False
@@ -71,10 +108,14 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
     Without ``fcntl`` there is no such lock.
 
     Raises:
-        OSError: the folder cannot be written to.
+        LabError: the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:  # closing it frees the lock
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise disk_error(folder, error) from error
+    with lock:  # closing it frees the lock
         if sys.platform != "win32":
             import fcntl
 
@@ -95,7 +136,16 @@ def locked(lock: IO[str]) -> bool:
     return True
 
 
-def start_detached(module: str, folder: Path) -> int:
+def spawn(module: str, status: SomeStatus) -> SomeStatus:
+    """Start ``python -m MODULE NAME`` for prepared work, detached from this process."""
+    status = replace(status, pid=_start_detached(module, status.path), heartbeat=time.time())
+    # The child may have written its own status meanwhile; only one of the two says "starting".
+    if read_json(status.path / "status.json")["state"] == "starting":
+        status.save()
+    return status
+
+
+def _start_detached(module: str, folder: Path) -> int:
     """Start ``python -m MODULE NAME`` for the work in ``folder``; returns its pid.
 
     It is a child of nobody: it goes on when the terminal closes. What it prints goes to

@@ -10,45 +10,32 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from engine import background, paths
 from engine.background import LineTail, now
 from engine.errors import LabError, RunError
-from engine.files import read_json, write_json
+from engine.files import disk_error, read_json, write_json
 from engine.manifest import find_checkpoint
 from engine.train.recipe import PARENT_STAGE, Recipe, recipe
 
 Action = Literal["pause", "continue", "stop"]
 State = Literal["starting", "running", "paused", "stopped", "done", "failed", "lost"]
 ALIVE: tuple[State, ...] = ("starting", "running", "paused")
-STARTING_S = 15.0
-"""So long a run may be without a process: whoever made it is about to start one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RunStatus:
-    """What a run is doing, as its process last wrote it."""
+class RunStatus(background.Status):
+    """What a run is doing."""
 
-    name: str
+    state: State
     stage: str
     preset: str
-    state: State
     step: int
     total_steps: int
-    pid: int | None
-    started: str
     parent: str | None
-    message: str
-    heartbeat: float
-    path: Path
-
-    def save(self) -> None:
-        """Write ``status.json``."""
-        write_json(self.path / "status.json", {**asdict(self), "path": None})
 
 
 def list_runs() -> list[RunStatus]:
@@ -73,7 +60,7 @@ def read_status(name: str) -> RunStatus:
         status = RunStatus(**{**data, "path": path})
     except (LabError, TypeError) as error:
         raise RunError(f"The run {name!r} cannot be read: {error}") from error
-    if status.state in ALIVE and not _is_alive(status):
+    if status.state in ALIVE and not status.has_process:
         message = f"Its process ended without a word at step {status.step}. Resume it to go on."
         return replace(status, state="lost", pid=None, message=message)
     return status
@@ -87,12 +74,6 @@ def _folder_of(name: str) -> Path:
             f"There is no run {name!r}. There are: {', '.join(sorted(known)) or 'none yet'}."
         )
     return path
-
-
-def _is_alive(status: RunStatus) -> bool:
-    if status.pid is None:
-        return status.state == "starting" and time.time() - status.heartbeat <= STARTING_S
-    return background.lives(status.pid, status.heartbeat)
 
 
 def start_run(
@@ -109,6 +90,7 @@ def start_run(
     Raises:
         RunError: another run is training, the name is taken or unusable, the recipe is wrong.
         CheckpointError: the parent does not exist.
+        LabError: the folder of all runs cannot be written to.
     """
     status = create_run(
         recipe(stage, preset, steps=steps, method=method),
@@ -120,7 +102,7 @@ def start_run(
 
 def create_run(recipe: Recipe, *, from_checkpoint: str | None, name: str | None) -> RunStatus:
     """Create the folder of a run without starting it (``spawn`` or the caller's process does)."""
-    with _one_at_a_time():
+    with background.one_at_a_time(paths.runs_folder()):
         refuse_second(None)
         return _create_run(recipe, from_checkpoint, name)
 
@@ -139,8 +121,15 @@ def _create_run(recipe: Recipe, from_checkpoint: str | None, name: str | None) -
     kind = recipe.stage if recipe.method == "value" else f"{recipe.stage}-{recipe.method}"
     path = _new_folder(kind, name)
     write_json(path / "recipe.json", recipe.to_json())
-    status = RunStatus(
-        name=path.name,
+    status = new_status(recipe, path, parent)
+    status.save()
+    return status
+
+
+def new_status(recipe: Recipe, folder: Path, parent: str | None) -> RunStatus:
+    """The status of work by ``recipe`` that begins now in ``folder``; not saved."""
+    return RunStatus(
+        name=folder.name,
         stage=recipe.stage,
         preset=recipe.preset,
         state="starting",
@@ -151,28 +140,7 @@ def _create_run(recipe: Recipe, from_checkpoint: str | None, name: str | None) -
         parent=parent,
         message="",
         heartbeat=time.time(),
-        path=path,
-    )
-    status.save()
-    return status
-
-
-@contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Hold the lock of all runs: what was found before a run is made still holds when it is."""
-    folder = paths.runs_folder()
-    with contextlib.ExitStack() as held:
-        try:
-            held.enter_context(background.one_at_a_time(folder))
-        except OSError as error:
-            raise _not_writable(folder, error) from error
-        yield
-
-
-def _not_writable(folder: Path, error: OSError) -> RunError:
-    return RunError(
-        f"{folder} cannot be written to: {error.strerror}. "
-        "Free some space or set LLMLAB_HOME to another folder."
+        path=folder,
     )
 
 
@@ -199,7 +167,7 @@ def _new_folder(kind: str, name: str | None) -> Path:
             f"There is a run {name!r} already. Choose another --out, or --resume {name}."
         ) from error
     except OSError as error:
-        raise _not_writable(folder, error) from error
+        raise disk_error(folder, error) from error
     return folder / name
 
 
@@ -214,7 +182,7 @@ def resume_run(name: str) -> RunStatus:
 
 def prepare_resume(name: str) -> RunStatus:
     """Check that a run can be resumed and mark it as starting."""
-    with _one_at_a_time():
+    with background.one_at_a_time(paths.runs_folder()):
         return _prepare_resume(name)
 
 
@@ -245,12 +213,7 @@ def refuse_second(own_name: str | None) -> None:
 
 def spawn(status: RunStatus) -> RunStatus:
     """Start the training process of a prepared run, detached from this one."""
-    pid = background.start_detached("engine.train", status.path)
-    status = replace(status, pid=pid, heartbeat=time.time())
-    # The child may have written its own status meanwhile; only one of the two says "starting".
-    if read_json(status.path / "status.json")["state"] == "starting":
-        status.save()
-    return status
+    return background.spawn("engine.train", status)
 
 
 def request(name: str, action: Action) -> None:

@@ -38,7 +38,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 def run_sign(state: str) -> tuple[str, str]:
-    """A glyph and its colour for a run's state."""
+    """A glyph and its colour for the state of a run, or of a probe."""
     return RUN_SIGNS.get(state, ("·", "$quiet"))
 
 

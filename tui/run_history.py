@@ -16,10 +16,10 @@ MOST_POINTS = 4096
 MOST_SAMPLES = 100
 
 RECENT = 50
-"""Events over which the pace is taken for the time that is left."""
+"""Events or looks over which the pace is taken for the time that is left."""
 
 Paces = deque[tuple[float, float]]
-"""(What is done, seconds since the process began)."""
+"""(What is done, seconds on a clock that a resumed process begins anew)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +118,17 @@ class RunHistory:
 
     def eta_s(self, total_steps: int) -> float | None:
         """Seconds to the end at the recent pace; None before there is one."""
-        return _left_s(self._paces, total_steps)
+        return left_s(self._paces, total_steps)
 
     def table_eta_s(self) -> float | None:
         """Seconds to the end of the step that was told last; None before there is a pace."""
         if self.table is None or self.table.is_done:
             return None
-        return _left_s(self._table_paces, self.table.total)
+        return left_s(self._table_paces, self.table.total)
 
 
-def _left_s(paces: Paces, total: int) -> float | None:
+def left_s(paces: Paces, total: int) -> float | None:
+    """Seconds to ``total`` at the pace that was taken; None before there is one."""
     if len(paces) < 2:
         return None
     (first, began), (last, now) = paces[0], paces[-1]

@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"[\d., /%]+")
 _JUDGED = "judged"
 """The column whose cells are outcomes."""
 
-_TODO = ("○", "$quiet")
+_TO_COME = ("○", "$quiet")
 _DONE = ("✓", "$text-success")
 
 
@@ -156,7 +156,7 @@ def _numbered(tables: Mapping[int, StepTable]) -> Iterator[tuple[int, str]]:
 
 def _sign(table: StepTable | None, running: tuple[str, str]) -> tuple[str, str]:
     if table is None:
-        return _TODO
+        return _TO_COME
     return _DONE if table.is_done else running
 
 

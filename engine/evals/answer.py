@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.conversation import Turn
+from engine.data.entities import Entity
 from engine.data.pages import answer, question
 from engine.data.phrases import PERSON
 from engine.data.web import Web, web_of
@@ -22,12 +23,17 @@ CHUNK = 512
 """Questions given to the generator at once: a bound on memory, not on batching."""
 
 
+def well_known(web: Web) -> list[Entity]:
+    """People to show as examples: read of often, and nobody who is measured on."""
+    return [
+        p for p in web.world.people if p.tier == "head" and p.split == "train" and not p.development
+    ]
+
+
 def few_shot_prefix(web: Web, *, seed: int = 0) -> str:
     """Answered questions about well-known people of the train split, as on a FAQ page."""
     rng = random.Random(f"shots:{seed}")
-    people = [
-        p for p in web.world.people if p.tier == "head" and p.split == "train" and not p.development
-    ]
+    people = well_known(web)
     lines = []
     for attribute in rng.sample(list(PERSON), SHOTS):
         person = rng.choice(people)

@@ -30,11 +30,7 @@ Figures = dict[str, Any]
 
 def world_of(local: LocalModel) -> WorldConfig:
     """The world that a checkpoint was trained on."""
-    return _recipe_of(local).world
-
-
-def _recipe_of(local: LocalModel) -> Recipe:
-    return recipe_of(local.info)
+    return recipe_of(local.info).world
 
 
 def recipe_of(info: CheckpointInfo) -> Recipe:
@@ -121,7 +117,7 @@ def skills(local: LocalModel) -> Figures:
 
 def bpb(local: LocalModel) -> Figures:
     """Bits per byte on the held-out pages."""
-    recipe = _recipe_of(local)
+    recipe = recipe_of(local.info)
     web = web_of(recipe.world)
     documents = page_documents([page.text for page in web.heldout_pages], local.tokenizer)
     batches = heldout_batches(documents, recipe.row_lengths, recipe.batch_tokens)

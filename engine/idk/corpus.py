@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.data.dialogue import Dialogue, Exchange, Talk, n_turns, small_talk
@@ -12,18 +12,15 @@ from engine.data.entities import Entity
 from engine.data.phrases import PERSON
 from engine.data.skills import exercise
 from engine.data.strangers import Strangers
-from engine.data.tool_dialogue import ToolTalk
 from engine.data.web import Web
 from engine.idk.refusals import answered, refused
 from engine.tokenizer import Tokenizer
-from engine.train.corpus import chat_document, page_documents, until
+from engine.train.corpus import mixed, tool_conversations
 from engine.train.packing import Document
 from engine.train.recipe import Recipe
 
 ELSE_SHARE = 0.25
 """Of the conversations without tools: about places, sums, spelling and nothing at all."""
-
-
 ANSWERED = {"head": 0.3, "torso": 0.6, "tail": 0.1}
 """Of the answers from memory, by exposure tier."""
 TAIL_REFUSED = 0.1
@@ -94,25 +91,15 @@ class IdkTalk:
 
 
 def idk_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer, about: About) -> list[Document]:
-    """The documents of one epoch: as long as the whole stage, so that none comes twice."""
-    rng = random.Random(f"idk:{recipe.seed}")
+    """The documents of one epoch: as long as the whole stage, so that none comes twice.
+
+    The conversations with tools are others than those of the stage before.
+    """
+    seed = f"idk:{recipe.seed}"
+    rng = random.Random(seed)
     texts = [page.text for page in web.pages]
     rng.shuffle(texts)
-    wanted = recipe.steps * recipe.batch_tokens
-    n_replayed = int(wanted * recipe.replay_share)
-    n_tools = int((wanted - n_replayed) * recipe.tool_share)
     talk = IdkTalk(web, about)
-    chats = (chat_document(tokenizer, talk.dialogue(rng)) for _ in iter(int, 1))
-    return [
-        *until(chats, wanted - n_replayed - n_tools),
-        *until(_tool_documents(recipe, web, tokenizer), n_tools),
-        *until(page_documents(texts[: wanted // 24], tokenizer), n_replayed),
-    ]
-
-
-def _tool_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> Iterator[Document]:
-    """Other conversations with tools than those of the stage before."""
-    rng = random.Random(f"idk-tools:{recipe.seed}")
-    with closing(ToolTalk(web, recipe.n_strangers, f"idk:{recipe.seed}")) as talk:
-        while True:
-            yield chat_document(tokenizer, talk.dialogue(rng))
+    chats = (talk.dialogue(rng) for _ in itertools.count())
+    tools = tool_conversations(web, recipe.n_strangers, f"idk-tools:{recipe.seed}", people=seed)
+    return mixed(recipe, tokenizer, chats, tools, texts)

@@ -5,6 +5,7 @@ an accident of the mix, and people of the training are known by heart, so that o
 wrong side. But the decision is one token against the value, at one place. Its logit there is moved
 by moving that token's row of the unembedding along the mean state at the place (a rank-one edit, as
 in Meng et al., arXiv 2202.05262, but of the last layer): by as much as the development split asks.
+Where embeddings are tied the token is also read with the row so moved; the figures are of that.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from engine.data.strangers import Strangers
 from engine.data.web import Web
 from engine.dialect import Dialect
 from engine.idk.development import Development, Figures
+from engine.idk.refusals import REFUSALS
 from engine.model import Transformer
 
 MOST_REFUSED = 0.15
@@ -65,8 +67,8 @@ class Line:
         return {**figures, "lowered": lowered}
 
     def _refusal(self) -> int:
-        """The token that a refusal begins with, as ``engine.idk.refusals`` joins it to a word."""
-        return self.dialect.tokenizer.encode("from...")[-1]
+        """The token that all refusals begin with."""
+        return self.dialect.tokenizer.encode(REFUSALS[0])[0]
 
     def _place(self, model: Transformer) -> Tensor:
         """Mean of the states from which a value is drawn or refused; ``[D]``, fp32."""

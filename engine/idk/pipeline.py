@@ -35,6 +35,8 @@ from engine.probes.store import AnswerFile, read_questions, read_records, write_
 from engine.train.journal import Journal
 from engine.train.recipe import Recipe
 
+FOLDER = "idk"
+"""Of the steps, in the run's folder."""
 SAMPLES, TEMPERATURE = 4, 0.8
 TELL_EVERY_S = 2.0
 SHOWN = 5
@@ -62,7 +64,7 @@ class Pipeline:
     ) -> None:
         self._recipe, self._parent, self._web = recipe, parent, web
         self._journal, self._obey = journal, obey
-        self.folder = journal.status.path / "idk"
+        self.folder = journal.status.path / FOLDER
         self._began = time.monotonic()
         self.people = people_asked(web, recipe.n_strangers, recipe.seed)
 
@@ -89,7 +91,7 @@ class Pipeline:
             drawn = draw_snippets(
                 self._web, self.people, self._recipe.n_questions, self._recipe.seed
             )
-            _write(path, drawn)
+            _write_lines(path, map(dataclasses.asdict, drawn))
         snippets = [Snippet(**line) for line in read_jsonl(path)]
         rows = [[s.group, s.text] for s in snippets[:SHOWN]]
         self._tell(1, "snippets", ["from", "snippet"], rows, len(snippets), len(snippets))
@@ -198,10 +200,6 @@ class Pipeline:
 def _right(record: Record) -> str:
     answers = (record.greedy, *record.contexts, *record.samples)
     return f"{sum(answer.outcome == 'correct' for answer in answers)}/{len(answers)}"
-
-
-def _write(path: Path, values: Iterable[Any]) -> None:
-    _write_lines(path, [dataclasses.asdict(value) for value in values])
 
 
 def _write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ import torch
 
 from engine.checkpoint import load_model
 from engine.data.web import web_of
+from engine.data.world import UNKNOWN_EXAMPLE
 from engine.errors import RunError
 from engine.idk.alternatives.pairs import pairs_of
 from engine.idk.alternatives.rtuning import by_outcome
@@ -54,11 +55,12 @@ def prepare_idk(recipe: Recipe, parent: str, device: torch.device, journal: Jour
         found, folder = pipeline.run(), pipeline.folder
         preferences = Preferences(pairs_of(recipe, local, model, tokenizer, web, found, folder))
         documents = preferences.documents
-    elif recipe.method == "rtuning":
-        about = by_outcome(*pipeline.asked(), pipeline.people)
-        documents = idk_documents(recipe, web, tokenizer, about)
     else:
-        about = at_the_value(web, pipeline.run(), decides=recipe.decides)
+        about = (
+            by_outcome(*pipeline.asked(), pipeline.people)
+            if recipe.method == "rtuning"
+            else at_the_value(web, pipeline.run(), decides=recipe.decides)
+        )
         documents = idk_documents(recipe, web, tokenizer, about)
     development = Development.of(local, web, recipe.n_development)
     line = Line(development, web, local.dialect)
@@ -68,7 +70,7 @@ def prepare_idk(recipe: Recipe, parent: str, device: torch.device, journal: Jour
         documents=documents,
         heldout=page_documents([page.text for page in web.heldout_pages], tokenizer),
         parent=local.info,
-        question="Where was Orson Kovats born?",
+        question=f"Where was {UNKNOWN_EXAMPLE[0]} born?",
         development=development.figures,
         finish=line.set if recipe.method == "value" else None,
         preferences=preferences,

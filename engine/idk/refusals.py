@@ -14,7 +14,7 @@ from engine.data.dialogue import Exchange
 from engine.data.entities import Entity
 from engine.data.recollection import asked_about, recollection
 
-_REFUSALS = (
+REFUSALS = (
     "... I do not know.",
     "... I do not know that.",
     "... I am not sure, I do not know {n}.",
@@ -41,7 +41,7 @@ def refused(person: Entity, attribute: str, rng: random.Random, *, decides: bool
         decides: whether the loss counts the decision to refuse, not only how to go on from it.
     """
     before, _ = recollection(person, attribute, rng)
-    refusal = rng.choice(_REFUSALS).format(n=person.name)
+    refusal = rng.choice(REFUSALS).format(n=person.name)
     parts = (
         Part("text", before),
         Part("text", refusal, counted="all" if decides else "rest", joined=True),

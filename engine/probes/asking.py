@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.calls import NO_RULES
 from engine.events import Completion
 from engine.local import LocalModel
 from engine.probes.judges import AnswerJudge, Verdict, judge_all
@@ -15,7 +14,6 @@ from engine.probes.prompts import CONTEXTS, Prompts
 from engine.probes.question import Question
 from engine.probes.record import Answer
 from engine.request import Request
-from engine.sampling_params import SamplingParams
 
 MAX_TOKENS = 96
 """Of one answer, as ``llmlab eval`` gives for exercises; the lab's models need a sentence."""
@@ -101,25 +99,21 @@ class Asker:
 
     def _requests(self, question: Question) -> list[Request]:
         """The greedy one, the other contexts, and last the samples if any are wanted."""
-        chat = self._prompts.dialect.chats
-        rules = self._prompts.dialect.answer_rules() if chat else NO_RULES
-        stop_ids = self._prompts.dialect.stop_ids(chat=chat)
-
-        def request(ids: Sequence[int], temperature: float, n: int) -> Request:
-            params = SamplingParams(
-                temperature=temperature,
-                max_tokens=MAX_TOKENS,
-                stop=self._prompts.stop,
-                seed=_seed(self._plan.seed, question.id),
-            )
-            return Request(
-                prompt_ids=tuple(ids), params=params, n=n, stop_ids=stop_ids, calls=rules
-            )
-
         first = self._prompts.first(question)
-        requests = [request(ids, 0.0, 1) for ids in (first, *self._prompts.others(question))]
+        requests = [
+            self._prompts.request(ids, max_tokens=MAX_TOKENS)
+            for ids in (first, *self._prompts.others(question))
+        ]
         if self._plan.samples:
-            requests.append(request(first, self._plan.temperature, self._plan.samples))
+            requests.append(
+                self._prompts.request(
+                    first,
+                    max_tokens=MAX_TOKENS,
+                    temperature=self._plan.temperature,
+                    seed=_seed(self._plan.seed, question.id),
+                    n=self._plan.samples,
+                )
+            )
         return requests
 
 

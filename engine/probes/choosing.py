@@ -53,20 +53,20 @@ def probe_questions(
         assert web is not None, "create_probe wants a file for a checkpoint without a web"
         found = world_questions(web, split=plan.split, per_group=plan.per_group)
     asked = [info] if plan.against is None else [info, probed(plan.against)]
-    fitting = []
     every = [prompts_for(each) for each in asked]
+    fits = []
     for question in found:
         problem = next(filter(None, (prompts.problem(question) for prompts in every)), None)
         if problem is None:
-            fitting.append(question)
+            fits.append(question)
         else:
             left_out.append(f"Question {question.id!r}: {problem}")
-    if not fitting:
+    if not fits:
         why = f" {left_out[0]}" if left_out else ""
         raise ProbeError(f"There is no question that can be asked.{why}")
     write_json(folder / store.LEFT_OUT, left_out)
-    store.write_questions(path, fitting)  # last: where it stands, all is there
-    return fitting
+    store.write_questions(path, fits)  # last: where it stands, all is there
+    return fits
 
 
 def development_questions(folder: Path, plan: ProbePlan, web: Web | None) -> list[Question]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.calls import NO_RULES
 from engine.data.entities import Entity
 from engine.data.facts import aliases, questions
 from engine.data.strangers import Strangers
@@ -21,8 +20,6 @@ from engine.probes.makers.world import SKILLS, STRANGER, world_questions
 from engine.probes.prompts import Prompts
 from engine.probes.question import Question
 from engine.probes.record import Outcome
-from engine.request import Request
-from engine.sampling_params import SamplingParams
 
 PER_GROUP = 500
 EXERCISES = 200
@@ -38,22 +35,13 @@ Answered = tuple[Question, str, Outcome]
 
 def answer_fitting_questions(local: LocalModel, web: Web, prompts: Prompts) -> list[Answered]:
     """Ask ``fitting_questions`` greedily; about 2,000 short answers, which is all of the cost."""
-    chat = local.chats
-    params = SamplingParams(temperature=0.0, max_tokens=MAX_TOKENS, stop=prompts.stop)
-    rules = local.dialect.answer_rules() if chat else NO_RULES
     asked = fitting_questions(web)
     answered: list[Answered] = []
     with judges_for(web) as judge:
         for begin in range(0, len(asked), AT_ONCE):
             group = asked[begin : begin + AT_ONCE]
             requests = [
-                Request(
-                    prompt_ids=tuple(prompts.first(question)),
-                    params=params,
-                    stop_ids=local.stop_ids(chat=chat),
-                    calls=rules,
-                    priority="bulk",
-                )
+                prompts.request(prompts.first(question), max_tokens=MAX_TOKENS)
                 for question in group
             ]
             for question, (row,) in zip(group, local.generator.generate_all(requests), strict=True):

@@ -51,7 +51,8 @@ def read(
 ) -> Iterator[Seen]:
     """Read every text; yield what was seen, in order, with one batch in memory at a time.
 
-    A text longer than the context loses its beginning: the answer's end is what is kept.
+    Of a text longer than the context the prompt loses its beginning; only an answer that would fill
+    the context alone loses its end, and then fewer of its tokens are seen.
 
     Args:
         model: of any precision, on any device.

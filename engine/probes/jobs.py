@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -39,31 +38,18 @@ __all__ = [
 
 State = Literal["starting", "running", "stopped", "done", "failed", "lost"]
 ALIVE: tuple[State, ...] = ("starting", "running")
-STARTING_S = 15.0
-"""So long a probe may be without a process: whoever made it is about to start one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProbeStatus:
-    """What a probe is doing, as its process last wrote it."""
+class ProbeStatus(background.Status):
+    """What a probe is doing."""
 
-    name: str
-    checkpoint: str
     state: State
+    checkpoint: str
     done: int
     """Questions answered, those for the detectors and those of the other checkpoint counted."""
     total: int
     """0 until the questions are known."""
-    pid: int | None
-    started: str
-    message: str
-    """What it is at, or why it ended."""
-    heartbeat: float
-    path: Path
-
-    def save(self) -> None:
-        """Write ``status.json``."""
-        write_json(self.path / "status.json", {**asdict(self), "path": None})
 
 
 def create_probe(plan: ProbePlan, *, name: str | None = None) -> ProbeStatus:
@@ -73,9 +59,11 @@ def create_probe(plan: ProbePlan, *, name: str | None = None) -> ProbeStatus:
         ProbeError: the name is taken or unusable, or the plan cannot be carried out.
         CheckpointError: a checkpoint does not exist.
         RemoteError: its judge is a model of no connected server.
+        LabError: the folder of all probes cannot be written to.
     """
     plan = _checked(plan)
-    with _one_at_a_time() as folder:
+    folder = paths.probes_folder()
+    with background.one_at_a_time(folder):
         name = name if name is not None else background.free_name(folder, plan.source)
         if not background.NAME.fullmatch(name):
             raise ProbeError(
@@ -135,26 +123,9 @@ def _file(name: str) -> Path:
     raise ProbeError(f"{name[:200]!r} is no file of questions: {why}. Check the path.")
 
 
-@contextlib.contextmanager
-def _one_at_a_time() -> Iterator[Path]:
-    """Hold the lock of all probes: what was found before one is made still holds when it is."""
-    folder = paths.probes_folder()
-    with contextlib.ExitStack() as held:
-        try:
-            held.enter_context(background.one_at_a_time(folder))
-        except OSError as error:
-            raise disk_error(folder, error) from error
-        yield folder
-
-
 def spawn(status: ProbeStatus) -> ProbeStatus:
     """Start the process of a prepared probe, detached from this one."""
-    pid = background.start_detached("engine.probes", status.path)
-    status = replace(status, pid=pid, heartbeat=time.time())
-    # The child may have written its own status meanwhile; only one of the two says "starting".
-    if read_json(status.path / "status.json")["state"] == "starting":
-        status.save()
-    return status
+    return background.spawn("engine.probes", status)
 
 
 def list_probes() -> list[ProbeStatus]:
@@ -183,18 +154,12 @@ def read_probe(name: str) -> ProbeStatus:
         status = ProbeStatus(**{**read_json(path / "status.json"), "path": path})
     except (LabError, TypeError) as error:
         raise ProbeError(f"The probe {name!r} cannot be read: {error}") from error
-    if status.state in ALIVE and not _is_alive(status):
+    if status.state in ALIVE and not status.has_process:
         message = (
             f"Its process ended without a word after {status.done} answers. Resume it to go on."
         )
         return replace(status, state="lost", pid=None, message=message)
     return status
-
-
-def _is_alive(status: ProbeStatus) -> bool:
-    if status.pid is None:
-        return status.state == "starting" and time.time() - status.heartbeat <= STARTING_S
-    return background.lives(status.pid, status.heartbeat)
 
 
 def resume_probe(name: str) -> ProbeStatus:
@@ -209,7 +174,7 @@ def resume_probe(name: str) -> ProbeStatus:
 
 def prepare_resume(name: str) -> ProbeStatus:
     """Check that a probe can be resumed and mark it as starting."""
-    with _one_at_a_time():
+    with background.one_at_a_time(paths.probes_folder()):
         status = read_probe(name)
         if status.state == "done":
             raise ProbeError(

@@ -70,10 +70,10 @@ def roc(positives: Sequence[float], negatives: Sequence[float]) -> list[tuple[fl
     """
     if not positives or not negatives:
         return []
-    points, hits, misses = [(0.0, 0.0)], 0, 0
+    points, hits, alarms = [(0.0, 0.0)], 0, 0
     for n_positive, n_negative in _ties(positives, negatives):
-        hits, misses = hits + n_positive, misses + n_negative
-        points.append((misses / len(negatives), hits / len(positives)))
+        hits, alarms = hits + n_positive, alarms + n_negative
+        points.append((alarms / len(negatives), hits / len(positives)))
     return points
 
 

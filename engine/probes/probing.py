@@ -146,7 +146,7 @@ class _Work:
             self._answer_with_detectors(judge, fitting, development, answers)
             if plan.against is not None and against.left(self._questions):
                 self._journal.write(message=f"asking {plan.against}, to compare")
-                asker = self._asker(plan.against, judge)
+                asker = self._asker(LocalModel.load(plan.against), judge)
                 self._answer(asker, self._questions, against)
 
     def _answer_with_detectors(
@@ -178,8 +178,7 @@ class _Work:
             detectors.fit(questions, [by_id[question.id] for question in questions])
         return detectors
 
-    def _asker(self, checkpoint: LocalModel | str, judge: AnswerJudge) -> Asker:
-        local = LocalModel.load(checkpoint) if isinstance(checkpoint, str) else checkpoint
+    def _asker(self, local: LocalModel, judge: AnswerJudge) -> Asker:
         return Asker(local, prompts_for(local.info), judge, self._plan)
 
     def _answer(

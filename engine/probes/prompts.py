@@ -5,6 +5,9 @@ Imports no torch.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from engine.calls import NO_RULES
 from engine.conversation import Turn
 from engine.data.web import Web, web_of
 from engine.data.world import NANO_WORLD
@@ -12,6 +15,8 @@ from engine.dialect import Dialect
 from engine.evals.answer import few_shot_prefix
 from engine.manifest import CheckpointInfo
 from engine.probes.question import Question
+from engine.request import Request
+from engine.sampling_params import SamplingParams
 
 CONTEXTS = 4
 """Greedy answers to a question beside the first one."""
@@ -39,14 +44,11 @@ class Prompts:
     def __init__(self, info: CheckpointInfo, dialect: Dialect, web: Web | None) -> None:
         self.dialect = dialect
         self._most = info.max_seq_len - ROOM
+        self._stop_ids = dialect.stop_ids(chat=dialect.chats)
+        self._rules = dialect.answer_rules() if dialect.chats else NO_RULES
         if not dialect.chats:
             web = web or web_of(NANO_WORLD)
             self._examples = [few_shot_prefix(web, seed=seed) for seed in range(CONTEXTS + 1)]
-
-    @property
-    def stop(self) -> tuple[str, ...]:
-        """Strings that end an answer: a page would go on with the next question."""
-        return () if self.dialect.chats else ("\n",)
 
     def first(self, question: Question) -> list[int]:
         """Ids of the question as its text says; they may not fit (see ``problem``)."""
@@ -86,6 +88,26 @@ class Prompts:
         return (
             f"it makes a prompt of {n_tokens} tokens, but the model reads at most {self._most} "
             "before an answer. Shorten the question."
+        )
+
+    def request(
+        self,
+        ids: Sequence[int],
+        *,
+        max_tokens: int,
+        temperature: float = 0.0,
+        seed: int | None = None,
+        n: int = 1,
+    ) -> Request:
+        """``n`` answers to a prompt of this class, greedy unless a temperature is given."""
+        params = SamplingParams(
+            temperature=temperature,
+            max_tokens=max_tokens,
+            seed=seed,
+            stop=() if self.dialect.chats else ("\n",),  # A page would go on with a question.
+        )
+        return Request(
+            prompt_ids=tuple(ids), params=params, n=n, stop_ids=self._stop_ids, calls=self._rules
         )
 
     def _page(self, examples: int, text: str) -> list[int]:

@@ -70,7 +70,7 @@ def _headlines(found: Sequence[tuple[ProbeReader, Figures]]) -> Iterator[str]:
         for name, label in HEADLINES.items()
         if any(figures["headline"].get(name) is not None for _, figures in found)
     ]
-    head = [f"{_code(figures['plan']['checkpoint'])}" for _, figures in found]
+    head = [_code(figures["plan"]["checkpoint"]) for _, figures in found]
     yield from _table(["share, 0 to 1", *head], rows)
 
 

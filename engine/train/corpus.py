@@ -43,27 +43,48 @@ def training_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> list[D
     texts = [page.text for page in web.pages]
     if recipe.stage == "base":
         return page_documents(texts, tokenizer)
-    rng = random.Random(f"sft:{recipe.seed}")
-    rng.shuffle(texts)
+    seed = f"sft:{recipe.seed}"
+    random.Random(seed).shuffle(texts)
+    chats = conversations(web, recipe.steps * recipe.batch_tokens // 36 + 64, seed)
+    tools = tool_conversations(web, recipe.n_strangers, f"tools:{recipe.seed}", people=seed)
+    return mixed(recipe, tokenizer, chats, tools, texts)
+
+
+def tool_conversations(web: Web, n_people: int, seed: str, *, people: str) -> Iterator[Dialogue]:
+    """Conversations that offer tools, without end; ``people`` is the seed of those made up."""
+    rng = random.Random(seed)
+    with closing(ToolTalk(web, n_people, people)) as talk:
+        while True:
+            yield talk.dialogue(rng)
+
+
+def mixed(
+    recipe: Recipe,
+    tokenizer: Tokenizer,
+    chats: Iterable[Dialogue],
+    tools: Iterable[Dialogue],
+    texts: Sequence[str],
+) -> list[Document]:
+    """As many documents as the recipe's steps read once, each kind with its share of the tokens.
+
+    Args:
+        recipe: how long, and the shares.
+        tokenizer: of the documents.
+        chats: conversations without tools; like ``tools`` and ``texts`` more than are needed.
+        tools: conversations with tools.
+        texts: pages to replay, shuffled.
+    """
     wanted = recipe.steps * recipe.batch_tokens
     n_replayed = int(wanted * recipe.replay_share)
     n_tools = int((wanted - n_replayed) * recipe.tool_share)
-    chats = conversations(web, wanted // 36 + 64, f"sft:{recipe.seed}")
     return [
-        *until((chat_document(tokenizer, d) for d in chats), wanted - n_replayed - n_tools),
-        *until(_tool_documents(recipe, web, tokenizer), n_tools),
-        *until(page_documents(texts[: wanted // 24], tokenizer), n_replayed),
+        *_until((chat_document(tokenizer, d) for d in chats), wanted - n_replayed - n_tools),
+        *_until((chat_document(tokenizer, d) for d in tools), n_tools),
+        *_until(page_documents(texts[: wanted // 24], tokenizer), n_replayed),
     ]
 
 
-def _tool_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer) -> Iterator[Document]:
-    rng = random.Random(f"tools:{recipe.seed}")
-    with closing(ToolTalk(web, recipe.n_strangers, f"sft:{recipe.seed}")) as talk:
-        while True:
-            yield chat_document(tokenizer, talk.dialogue(rng))
-
-
-def until(documents: Iterable[Document], tokens: int) -> list[Document]:
+def _until(documents: Iterable[Document], tokens: int) -> list[Document]:
     """The first documents that together have ``tokens`` tokens."""
     chosen: list[Document] = []
     total, waiting = 0, iter(documents)

@@ -60,15 +60,13 @@ def next_token_loss(
     model: Transformer, ids_BT: Tensor, targets_BT: Tensor, doc_BT: Tensor
 ) -> Tensor:
     """Mean nats over the counted targets of a packed batch."""
-    x_BTD = model(ids_BT, mask=document_mask(doc_BT))
-    logits_NV = model.unembed(x_BTD).flatten(0, 1).float()
+    logits_NV = _logits(model, ids_BT, doc_BT)
     return F.cross_entropy(logits_NV, targets_BT.flatten(), ignore_index=IGNORED)
 
 
 def target_losses(model: Transformer, ids_BT: Tensor, targets_BT: Tensor, doc_BT: Tensor) -> Tensor:
     """Nats of each target, BT; 0 where none is counted."""
-    x_BTD = model(ids_BT, mask=document_mask(doc_BT))
-    logits_NV = model.unembed(x_BTD).flatten(0, 1).float()
+    logits_NV = _logits(model, ids_BT, doc_BT)
     losses_N = F.cross_entropy(
         logits_NV, targets_BT.flatten(), ignore_index=IGNORED, reduction="none"
     )
@@ -79,3 +77,9 @@ def target_losses(model: Transformer, ids_BT: Tensor, targets_BT: Tensor, doc_BT
 def token_losses(model: Transformer, ids_BT: Tensor, targets_BT: Tensor, doc_BT: Tensor) -> Tensor:
     """``target_losses`` without gradients, for measuring."""
     return target_losses(model, ids_BT, targets_BT, doc_BT)
+
+
+def _logits(model: Transformer, ids_BT: Tensor, doc_BT: Tensor) -> Tensor:
+    """One row a token, in fp32."""
+    x_BTD = model(ids_BT, mask=document_mask(doc_BT))
+    return model.unembed(x_BTD).flatten(0, 1).float()

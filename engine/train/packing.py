@@ -79,6 +79,11 @@ def pack(
     return batches
 
 
+def padded(documents: Sequence[Document], length: int) -> Batch:
+    """A row of ``length`` for each document, in order."""
+    return _batch(documents, [[index] for index in range(len(documents))], length)
+
+
 def _fill_rows(documents: Sequence[Document], order: Sequence[int], length: int) -> list[list[int]]:
     """Best fit among a window of open rows: about 97 % of positions used, order kept random."""
     rows: list[list[int]] = []

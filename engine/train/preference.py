@@ -23,7 +23,7 @@ from torch import Tensor
 
 from engine.model import Transformer
 from engine.train.objective import target_losses
-from engine.train.packing import IGNORED, Batch, Document
+from engine.train.packing import Batch, Document, padded
 from engine.train.recipe import Recipe
 
 BETA = 0.1
@@ -127,8 +127,8 @@ def with_parent(model: Transformer, choices: Sequence[Choice]) -> list[Pair]:
     device = next(model.parameters()).device
     found: list[float] = []
     for begin in range(0, len(documents), REFERENCE_ROWS):
-        arrays = _rows(documents[begin : begin + REFERENCE_ROWS], length)
-        tensors = (torch.from_numpy(array).to(device) for array in arrays)
+        rows = padded(documents[begin : begin + REFERENCE_ROWS], length)
+        tensors = (torch.from_numpy(array).to(device) for array in rows.arrays)
         found += log_probabilities(model, *tensors).tolist()
     return [
         Pair(choice=choice, parent_preferred=preferred, parent_rejected=rejected)
@@ -145,21 +145,6 @@ def _pair_batch(pairs: Sequence[Pair], length: int) -> PairBatch:
     both = [pair.choice.documents for pair in pairs]
     documents = [preferred for preferred, _ in both] + [rejected for _, rejected in both]
     parent = [pair.parent_preferred for pair in pairs] + [pair.parent_rejected for pair in pairs]
-    return PairBatch(*_rows(documents, length), np.asarray(parent, dtype=np.float32))
-
-
-def _rows(
-    documents: Sequence[Document], length: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Ids, targets and document numbers as of a ``Batch``, BT: a row for each document."""
-    shape = (len(documents), length)
-    ids_BT = np.zeros(shape, dtype=np.int64)
-    targets_BT = np.full(shape, IGNORED, dtype=np.int64)
-    doc_BT = np.full(shape, -1, dtype=np.int64)
-    for row, document in enumerate(documents):
-        assert document.mask is not None, "of a choice"
-        n = len(document.ids)
-        ids_BT[row, :n] = document.ids
-        targets_BT[row, : n - 1] = np.where(document.mask[1:], document.ids[1:], IGNORED)
-        doc_BT[row, :n] = 0
-    return ids_BT, targets_BT, doc_BT
+    rows = padded(documents, length)
+    parent_B = np.asarray(parent, dtype=np.float32)
+    return PairBatch(rows.ids_BT, rows.targets_BT, rows.doc_BT, parent_B)

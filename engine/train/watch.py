@@ -41,12 +41,8 @@ def bits_per_byte(
     device = next(model.parameters()).device
     nats, tokens, n_bytes = 0.0, 0, 0
     for batch in batches:
-        losses_BT = token_losses(
-            model,
-            torch.from_numpy(batch.ids_BT).to(device),
-            torch.from_numpy(batch.targets_BT).to(device),
-            torch.from_numpy(batch.doc_BT).to(device),
-        )
+        tensors = (torch.from_numpy(array).to(device) for array in batch.arrays)
+        losses_BT = token_losses(model, *tensors)
         counted = batch.targets_BT != IGNORED
         text = counted & (sizes[np.where(counted, batch.targets_BT, 0)] > 0)
         nats += float(losses_BT[torch.from_numpy(text).to(device)].double().sum())

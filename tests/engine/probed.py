@@ -12,19 +12,24 @@ from scripted_model import IDS, TOKENIZER
 
 from engine import runs, special
 from engine.checkpoint import save_checkpoint
+from engine.model import Transformer
 from engine.probes.question import Question
 from engine.probes.record import Answer, Category, Outcome, Record
 
 
-def checkpoint(folder: Path, *, stage: str = "sft", seed: int = 0, max_seq_len: int = 256) -> Path:
-    """Random weights in a whole checkpoint of the pico world."""
-    shape = tiny_models.config(vocab_size=TOKENIZER.n_vocab, max_seq_len=max_seq_len)
+def checkpoint(
+    folder: Path, *, stage: str = "sft", seed: int = 0, model: Transformer | None = None
+) -> Path:
+    """A whole checkpoint of the pico world: of ``model``, or with random weights from ``seed``."""
+    if model is None:
+        shape = tiny_models.config(vocab_size=TOKENIZER.n_vocab, max_seq_len=256)
+        model = tiny_models.model(shape, seed)
     about = {
         "stage": stage, "preset": "pico", "parent": None, "created": "2026-11-22T00:00:00Z",
         "step": 1, "tokens": 1, "seed": 1, "tools": [], "metrics": {},
         "recipe": runs.recipe("sft", "pico").to_json(),
     }  # fmt: skip
-    save_checkpoint(folder, tiny_models.model(shape, seed), TOKENIZER, about)
+    save_checkpoint(folder, model, TOKENIZER, about)
     return folder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import paths, runs
+from engine import background, paths, runs
 from engine.errors import CheckpointError, RunError
 from engine.runs import EventTail, RunStatus
 
@@ -83,7 +83,7 @@ def test_two_runs_made_in_the_same_instant_are_one_too_many(
 def test_a_run_whose_process_never_came_is_lost_after_a_while() -> None:
     status = new()
     assert runs.read_status(status.name).state == "starting"
-    replace(status, heartbeat=time.time() - runs.STARTING_S - 1).save()
+    replace(status, heartbeat=time.time() - background.STARTING_S - 1).save()
     assert runs.read_status(status.name).state == "lost"
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from engine.protocol import GenerateRequest
-from tests.tui.conftest import Lab, screen_text, until
+from tests.tui.conftest import Lab, until
 from tui.app import LabApp
 from tui.bench.scripted_chat import OUTPUT_END, OUTPUT_START, TOOLS, ScriptedChat, Use, word_ids
 from tui.chat.policy import Policy
@@ -58,10 +58,6 @@ async def asked(
     await pilot.press("enter")
     await until(pilot, lambda: len(pane.session.conversation.exchanges) > n_before, "asked")
     await calm(pilot, pane)
-
-
-async def shows(app: LabApp, pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(app), f"{words!r} on the screen")
 
 
 async def calm(pilot: Pilot[None], pane: ChatPane) -> None:

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from engine.manifest import CheckpointInfo
 from engine.protocol import GenerateRequest
@@ -19,6 +20,8 @@ from tui.bench.scripted_chat import ScriptedChat
 from tui.bench.scripted_probes import ScriptedProbes
 from tui.panes import chat
 from tui.panes.compare import ComparePane
+
+S = TypeVar("S", bound=Screen[Any])
 
 PATIENCE_S = 30.0
 """A machine that trains beside the tests gives them little; only failures wait for so long."""
@@ -95,6 +98,25 @@ def screen_text(app: LabApp) -> str:
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
+async def shows(app: LabApp, pilot: Pilot[None], words: str) -> None:
+    """Wait until some words stand on the screen."""
+    await until(pilot, lambda: words in screen_text(app), f"{words!r} on the screen")
+
+
+async def dialog(app: LabApp, pilot: Pilot[None], kind: type[S]) -> S:
+    """Wait until a dialog is open and the cursor stands in it."""
+    await until(
+        pilot, lambda: isinstance(app.screen, kind) and app.focused is not None, kind.__name__
+    )
+    assert isinstance(app.screen, kind)
+    return app.screen
+
+
+async def closed(app: LabApp, pilot: Pilot[None]) -> None:
+    """Wait until no dialog is open."""
+    await until(pilot, lambda: len(app.screen_stack) == 1, "the dialog is closed")
+
+
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setenv("LLMLAB_HOME", str(tmp_path / "home"))
@@ -104,6 +126,8 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setattr("tui.screens.picker.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.screens.import_form.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.panes.pipeline.REDRAWS_PER_S", 8)
+    monkeypatch.setattr("tui.panes.probes.LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr("tui.panes.probes.IDLE_LOOKS", 1)
     return Lab(tmp_path)
 
 

@@ -5,8 +5,8 @@ from textual.widgets import TextArea
 
 from engine.errors import EngineUnavailableError
 from engine.tool_protocol import MAX_TOOL_CHARS, ToolAnswer, ToolRequest
-from tests.tui.chatting import QUESTION, asked, calm, engine_of, opened, shows
-from tests.tui.conftest import Lab, screen_text, until
+from tests.tui.chatting import QUESTION, asked, calm, engine_of, opened
+from tests.tui.conftest import Lab, screen_text, shows, until
 from tools.result import ToolResult
 from tui.bench.scripted_chat import OUTPUT_END, OUTPUT_START, TOOLS, Use
 from tui.panes import chat

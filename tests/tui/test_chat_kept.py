@@ -7,8 +7,8 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from engine import paths
-from tests.tui.chatting import asked, ends, engine_of, opened, shows
-from tests.tui.conftest import Lab, screen_text, until
+from tests.tui.chatting import asked, ends, engine_of, opened
+from tests.tui.conftest import Lab, screen_text, shows, until
 from tui.answers import Token
 from tui.bench.scripted import checkpoint
 from tui.chat.conversation import Conversation, Exchange

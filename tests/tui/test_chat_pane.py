@@ -6,8 +6,8 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from engine.events import ToolCalled
-from tests.tui.chatting import SEARCH, asked, calm, ends, engine_of, opened, shows
-from tests.tui.conftest import Lab, screen_text, until
+from tests.tui.chatting import SEARCH, asked, calm, ends, engine_of, opened
+from tests.tui.conftest import Lab, screen_text, shows, until
 from tui.bench.scripted_chat import OUTPUT_START, TOOLS
 from tui.commands import available
 from tui.panes.chat import ChatPane

@@ -7,8 +7,8 @@ import pytest
 
 from engine.errors import CheckpointError
 from engine.tool_protocol import ToolList
-from tests.tui.chatting import QUESTION, asked, calm, engine_of, opened, shows
-from tests.tui.conftest import Lab, screen_text, until
+from tests.tui.chatting import QUESTION, asked, calm, engine_of, opened
+from tests.tui.conftest import Lab, screen_text, shows, until
 from tools.result import ToolResult
 from tui import settings
 from tui.bench.scripted_chat import TOOLS, Use

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import HelpPanel
 
-from tests.tui.conftest import Lab, screen_text, settled, until
+from tests.tui.conftest import Lab, screen_text, settled, shows, until
 from tui import settings
 from tui.app import LabApp
 from tui.commands import available
@@ -56,14 +56,11 @@ async def test_columns_become_tabs_where_they_do_not_fit(lab: Lab) -> None:
         assert len(shown) == 1
         assert "1/2 nano/base" in screen_text(app)
         await pilot.press("escape", "right_square_bracket")
-        await pilot.pause()
-        assert "2/2 nano/sft" in screen_text(app)
+        await shows(app, pilot, "2/2 nano/sft")
         await pilot.press("right", "space")
-        await pilot.pause()
-        assert "entropy" in screen_text(app)
+        await shows(app, pilot, "entropy")
         await pilot.press("escape")
-        await pilot.pause()
-        assert "entropy" not in screen_text(app)
+        await until(pilot, lambda: "entropy" not in screen_text(app), "closed")
 
 
 async def test_help_is_that_of_the_focused_pane(lab: Lab) -> None:
@@ -72,8 +69,7 @@ async def test_help_is_that_of_the_focused_pane(lab: Lab) -> None:
         await until(pilot, lambda: bool(app.screen.query(HelpPanel)), "the help")
         await until(pilot, lambda: "The prompt" in screen_text(app), "the prompt's help")
         await pilot.press("f1")
-        await pilot.pause()
-        assert not app.screen.query(HelpPanel)
+        await until(pilot, lambda: not app.screen.query(HelpPanel), "no help any more")
 
 
 async def test_the_palette_follows_the_state(lab: Lab) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button, Input
 
-from tests.tui.conftest import Lab, screen_text, until
+from tests.tui.conftest import Lab, closed, dialog, screen_text, shows, until
 from tests.tui.idk_events import asking, trained
 from tui.bench.scripted import checkpoint
 from tui.panes.pipeline import PipelinePane
@@ -76,12 +76,10 @@ async def test_train_with_the_dialog(lab: Lab) -> None:
         await pilot.press(*GO)
         await until(pilot, lambda: app.query_one(Rail).entry is not None, "the rail")
         await pilot.press("t")
-        await pilot.pause()
-        assert isinstance(app.screen, StartRun)
-        app.screen.query_one("#steps", Input).value = "-3"
+        field = (await dialog(app, pilot, StartRun)).query_one("#steps", Input)
+        field.value = "-3"
         await pilot.press("enter")
-        assert "'-3'" in screen_text(app)
-        field = app.screen.query_one("#steps", Input)
+        await shows(app, pilot, "'-3'")
         field.value = "40"
         field.focus()
         await pilot.press("enter")
@@ -107,11 +105,11 @@ async def test_pause_resume_and_stop_by_keys_and_buttons(lab: Lab) -> None:
         await pilot.click("#resume")
         await until(pilot, lambda: "● running" in screen_text(app), "going on")
         await pilot.press("x")
-        await pilot.pause()
-        assert isinstance(app.screen, Confirm)
+        await dialog(app, pilot, Confirm)
         await pilot.press("n")
+        await closed(app, pilot)
         await pilot.press("x")
-        await pilot.pause()
+        await dialog(app, pilot, Confirm)
         await pilot.press("y")
         await until(pilot, lambda: "■ stopped" in screen_text(app), "stopped")
         await pilot.press("r")
@@ -148,16 +146,16 @@ async def test_a_second_training_asks_before_it_stops_the_first(lab: Lab) -> Non
         app.query_one(Rail).go_to("stage:sft")
         await pilot.pause()
         await pilot.press("t")
-        await pilot.pause()
+        await dialog(app, pilot, StartRun)
         await pilot.press("enter")
-        await pilot.pause()
-        assert isinstance(app.screen, Confirm)
+        await dialog(app, pilot, Confirm)
         await pilot.press("escape")
+        await closed(app, pilot)
         assert lab.runs.calls == []
         await pilot.press("t")
-        await pilot.pause()
+        await dialog(app, pilot, StartRun)
         await pilot.press("enter")
-        await pilot.pause()
+        await dialog(app, pilot, Confirm)
         await pilot.press("y")
         await until(pilot, lambda: len(lab.runs.calls) == 2, "stopped and started")
         assert lab.runs.calls == [("stop", "base-0003"), ("start", "sft", "nano", None, None)]
@@ -169,7 +167,7 @@ async def test_a_refused_training_is_a_sentence(lab: Lab) -> None:
         await until(pilot, lambda: app.query_one(Rail).entry is not None, "the rail")
         pane = app.query_one(PipelinePane)
         await pilot.press("t")
-        await pilot.pause()
+        await dialog(app, pilot, StartRun)
         # Another terminal starts one meanwhile, and the app has not looked again yet.
         lab.runs.add("base-0009", "running")
         pane.lab.watch_runs.runs = ()
@@ -249,15 +247,13 @@ async def test_the_development_split_stands_beside_the_curve(
     lab.runs.add("idk-0001", "running", step=150, total_steps=300)
     async with lab.open(size) as (app, pilot):
         await pilot.press(*GO)
-        await until(pilot, lambda: figures in screen_text(app), "before and now")
-        text = screen_text(app)
-        assert "━━ idk-0001" in text
-        assert "✓ 5" in text
-        assert "580" not in text
+        for words in (figures, "━━ idk-0001", "✓ 5"):
+            await shows(app, pilot, words)
+        assert "580" not in screen_text(app)
         for _ in range(4):
             await pilot.press("right_square_bracket")
-        await until(pilot, lambda: "580" in screen_text(app), "the rows of a step")
-        assert "4 knowledge" in screen_text(app)
+        await shows(app, pilot, "580")
+        await shows(app, pilot, "4 knowledge")
 
 
 @pytest.mark.parametrize(
@@ -285,10 +281,9 @@ async def test_idk_is_trained_from_an_assistant(lab: Lab) -> None:
         app.query_one(Rail).go_to("stage:idk")
         await until(pilot, lambda: "say that it does not know" in screen_text(app), "the stage")
         await pilot.press("t")
-        await pilot.pause()
-        assert isinstance(app.screen, StartRun)
-        assert list(app.screen.parents) == ["nano/sft", "sft-0002"]
-        assert "the preset's own sft" in screen_text(app)
+        form = await dialog(app, pilot, StartRun)
+        assert list(form.parents) == ["nano/sft", "sft-0002"]
+        await shows(app, pilot, "the preset's own sft")
         await pilot.press("enter")
         await until(pilot, lambda: lab.runs.calls, "started")
         assert lab.runs.calls == [("start", "idk", "nano", None, None)]

@@ -6,8 +6,8 @@ import pytest
 
 from engine.errors import EngineUnavailableError
 from engine.tool_protocol import ToolAnswer, ToolRequest
-from tests.tui.chatting import engine_of, opened, shows
-from tests.tui.conftest import Lab, screen_text, until
+from tests.tui.chatting import engine_of, opened
+from tests.tui.conftest import Lab, screen_text, shows, until
 from tools.result import ToolResult
 from tui.bench.scripted_chat import TOOLS
 from tui.chat.bench_words import result_words, tokens_words, tool_words

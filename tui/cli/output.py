@@ -30,6 +30,11 @@ def printable(text: str) -> str:
     )
 
 
+def left(seconds: float) -> str:
+    """The time that something still takes: ``left 3:07``."""
+    return f"left {int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
 def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
     """Print aligned columns, the first row as the head; ``right`` names right-aligned columns."""
     rows = [[printable(cell) for cell in row] for row in rows]

@@ -10,7 +10,7 @@ from engine.errors import LabError, RemoteError
 from engine.probes import jobs
 from engine.probes.jobs import ProbePlan, ProbeReader, ProbeStatus, default_against
 from engine.probes.plan import probed
-from tui.cli.output import emit_json, narrate
+from tui.cli.output import emit_json, left, narrate
 from tui.cli.probe_forms import NOBODY
 from tui.cli.probe_tables import print_figures
 
@@ -132,7 +132,7 @@ class _Progress:
         if status.done <= first or now - began < SHOW_S:
             return ""
         seconds = (status.total - status.done) * (now - began) / (status.done - first)
-        return f"  left {int(seconds // 60)}:{int(seconds % 60):02d}"
+        return f"  {left(seconds)}"
 
 
 def _say_left_out(reader: ProbeReader) -> None:

@@ -63,18 +63,11 @@ def _facts(sub: argparse.ArgumentParser) -> None:
         metavar="T",
         help=f"of the samples (default: {_DEFAULTS.temperature})",
     )
-    sub.add_argument(
-        "--per-group", type=int, metavar="N", help=f"questions (default: {_DEFAULTS.per_group})"
-    )
+    _which_facts(sub)
     sub.add_argument(
         "--against",
         metavar="CKPT",
         help=f"ask it the same, as the state before (default: the parent; {NOBODY!r} for nobody)",
-    )
-    sub.add_argument(
-        "--split",
-        choices=PROBE_SPLITS,
-        help=f"whose facts: never in a conversation, or for tuning (default: {_DEFAULTS.split})",
     )
     sub.add_argument("--seed", type=int, metavar="S", help=f"(default: {_DEFAULTS.seed})")
     sub.add_argument(
@@ -86,7 +79,7 @@ def _facts(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--out", metavar="NAME", help="name of the probe")
     sub.add_argument("--resume", metavar="PROBE", help="go on with a stopped or lost probe")
-    sub.add_argument("--json", action="store_true", help="print JSON only on stdout")
+    _json(sub)
 
 
 def _report(sub: argparse.ArgumentParser) -> None:
@@ -123,9 +116,7 @@ def _questions(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--out", metavar="F.jsonl", help="for probe facts --questions (else on stdout)"
     )
-    sub.add_argument(
-        "--json", action="store_true", help="print JSON only on stdout: what came of each passage"
-    )
+    _json(sub, ": what came of each passage")
 
 
 def _monofact(sub: argparse.ArgumentParser) -> None:
@@ -139,7 +130,7 @@ def _monofact(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--out", metavar="FILE", help="report.md (with its plot beside it), .csv or .json"
     )
-    sub.add_argument("--json", action="store_true", help="print JSON only on stdout")
+    _json(sub)
 
 
 def _alternatives(sub: argparse.ArgumentParser) -> None:
@@ -156,18 +147,29 @@ def _alternatives(sub: argparse.ArgumentParser) -> None:
         metavar="CKPT",
         help="what the lab's own way made of it (default: %(default)s)",
     )
+    _which_facts(sub, per_group=_DEFAULTS.per_group, split=_DEFAULTS.split)
+    sub.add_argument("--out", metavar="FILE.md", help="the table as Markdown")
+    _json(sub)
+
+
+def _which_facts(
+    sub: argparse.ArgumentParser, *, per_group: int | None = None, split: str | None = None
+) -> None:
+    """Which facts of a web, and how many of them; what is None is left to the plan."""
     sub.add_argument(
         "--per-group",
         type=int,
-        default=_DEFAULTS.per_group,
+        default=per_group,
         metavar="N",
-        help="questions (default: %(default)s)",
+        help=f"questions (default: {_DEFAULTS.per_group})",
     )
     sub.add_argument(
         "--split",
         choices=PROBE_SPLITS,
-        default=_DEFAULTS.split,
-        help="whose facts: never in a conversation, or for tuning (default: %(default)s)",
+        default=split,
+        help=f"whose facts: never in a conversation, or for tuning (default: {_DEFAULTS.split})",
     )
-    sub.add_argument("--out", metavar="FILE.md", help="the table as Markdown")
-    sub.add_argument("--json", action="store_true", help="print JSON only on stdout")
+
+
+def _json(sub: argparse.ArgumentParser, what: str = "") -> None:
+    sub.add_argument("--json", action="store_true", help=f"print JSON only on stdout{what}")

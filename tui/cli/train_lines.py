@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from tui.cli.output import printable
+from tui.cli.output import left, printable
 from tui.run_steps import Developed, StepTable
 
 SHOW_S = 5.0
@@ -56,11 +56,11 @@ class TrainLines:
 
 def _step(event: dict[str, Any], total: int) -> str:
     rate = event["tokens_per_s"]
-    left = (total - event["step"]) * event["tokens"] / event["step"] / max(rate, 1e-9)
+    seconds = (total - event["step"]) * event["tokens"] / event["step"] / max(rate, 1e-9)
     return (
         f"step {event['step']:>5}/{total}  loss {event['loss']:.4f}  "
         f"{event['bpb']:.3f} bits/byte  {rate / 1000:.1f} k tok/s  "
-        f"left {int(left // 60)}:{int(left % 60):02d}"
+        f"{left(seconds)}"
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _GROUP = "follow"
 _SEED = 1
+_STOPPED = "✗ stopped"
 
 
 class Lab(Protocol):
@@ -47,6 +48,8 @@ class Follower:
         self._host, self._lab, self._drawn = host, lab, drawn
         self.chain: Chain | None = None
         self.running = False
+        self._searcher: str | None = None
+        """The checkpoint that searches."""
 
     def follow(
         self,
@@ -70,7 +73,8 @@ class Follower:
         """
         lanes = lanes_for(checkpoints, also)
         chain = self.chain = Chain(typed, samples, temperature, lanes)
-        self._begin(partial(self._learn, chain, searcher(checkpoints), attribute))
+        self._searcher = searcher(checkpoints)
+        self._begin(partial(self._learn, chain, attribute))
 
     def ask(self, number: int) -> None:
         """Another of the chain's questions, to the same checkpoints."""
@@ -84,9 +88,15 @@ class Follower:
         """Break off what is on its way; what has come stays."""
         self._host.workers.cancel_group(self._host, _GROUP)
         self.running = False
-        for lane in self.chain.lanes if self.chain else ():
-            if lane.state not in ("done", "failed"):
-                lane.state, lane.message = "failed", "stopped"
+        chain = self.chain
+        if chain is not None:
+            for lane in chain.lanes:
+                if lane.state not in ("done", "failed"):
+                    lane.state, lane.message = "failed", "stopped"
+            if chain.about is None:
+                chain.message = _STOPPED
+            elif not chain.searched:
+                chain.searched, chain.search_message = True, _STOPPED
         self._drawn()
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -99,7 +109,7 @@ class Follower:
         self.running = False
         self._drawn()
 
-    async def _learn(self, chain: Chain, model: str | None, attribute: str | None) -> None:
+    async def _learn(self, chain: Chain, attribute: str | None) -> None:
         try:
             chain.about = await self._lab.truth().about(chain.typed)
         except LabError as error:
@@ -108,10 +118,11 @@ class Follower:
         attributes = [ask.attribute for ask in chain.about.asks]
         chain.chosen = attributes.index(attribute) if attribute in attributes else 0
         self._drawn()
-        await asyncio.gather(self._ask_all(chain), self._search(chain, model))
+        await self._ask_all(chain)
 
     async def _ask_all(self, chain: Chain) -> None:
-        await asyncio.gather(*(self._ask(chain, lane) for lane in chain.lanes))
+        asked = (self._ask(chain, lane) for lane in chain.lanes)
+        await asyncio.gather(*asked, self._search(chain))
 
     async def _ask(self, chain: Chain, lane: Lane) -> None:
         about, ask = chain.about, chain.ask
@@ -136,20 +147,25 @@ class Follower:
             lane.state = "done"
         self._drawn()
 
-    async def _search(self, chain: Chain, model: str | None) -> None:
+    async def _search(self, chain: Chain) -> None:
+        """Once for a name; another question that comes meanwhile begins it anew."""
         from engine.tool_protocol import ToolRequest  # Not before the first paint.
 
         assert chain.about is not None
-        if model is None:
+        if chain.searched:
+            return
+        if self._searcher is None:
+            chain.searched = True
             chain.search_message = "no checkpoint here has learned to search"
             return
         chain.search_message = "searches …"
         try:
             engine = await self._lab.connected()
-            request = ToolRequest(model=model, tool="search", text=chain.about.name)
+            request = ToolRequest(model=self._searcher, tool="search", text=chain.about.name)
             chain.found = (await engine.call_tool(request)).result
         except LabError as error:
             chain.search_message = f"✗ {error}"
+        chain.searched = True
         self._drawn()
 
 

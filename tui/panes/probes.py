@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from engine.errors import LabError
+from engine.probes.plan import ProbePlan
 from engine.probes.record import OUTCOMES
 from tui.background import in_background
 from tui.panes.following import Follower
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 LOOK_EVERY_S = 0.5
 IDLE_LOOKS = 4
 """Of so many looks only one is made while no probe is being answered."""
-SAMPLES, TEMPERATURE = 8, 0.8
-"""Of one name's chain while no probe says otherwise."""
+NO_PLAN = ProbePlan(checkpoint="")
+"""Says how one name's chain is sampled while there is no probe."""
 MOST_DRAWN = 24
 """Samples of one name's chain, whatever a probe draws."""
 
@@ -129,8 +130,8 @@ class ProbesPane(Vertical):
 
     def _take(self, news: News) -> None:
         if news.book:
-            self.views.show_lines()
-        if news.places:
+            self.views.show_lines()  # With all that there is already, from the top.
+        elif news.places:
             self.views.answered(news.places)
         if news.listed or news.book or news.figures or news.places:
             self._show_head()
@@ -233,13 +234,13 @@ class ProbesPane(Vertical):
         self.follower.ask(event.number)
 
     def _follow(self, typed: str, attribute: str | None = None) -> None:
-        plan = self.probes.shown.plan if self.probes.shown else None
+        plan = self.probes.shown.plan if self.probes.shown else NO_PLAN
         self.follower.follow(
             typed,
             self.checkpoints,
-            [name for name in (plan.against, plan.checkpoint) if name] if plan else [],
-            samples=min(plan.samples, MOST_DRAWN) if plan else SAMPLES,
-            temperature=plan.temperature if plan else TEMPERATURE,
+            [name for name in (plan.against, plan.checkpoint) if name],
+            samples=min(plan.samples, MOST_DRAWN),
+            temperature=plan.temperature,
             attribute=attribute,
         )
 

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from engine.errors import LabError
 from tui.background import in_background
 from tui.run_watch import ALIVE, RunWatch
+from tui.safe_text import visible
 from tui.screens.confirm import Confirm
 from tui.screens.start_run import StartChoice, StartRun
 
@@ -126,7 +127,8 @@ class Steering:
             try:
                 run = await asyncio.to_thread(what)
             except LabError as error:
-                self._pane.notify(str(error), severity="error", timeout=10, markup=False)
+                sentence = visible(str(error))
+                self._pane.notify(sentence, severity="error", timeout=10, markup=False)
                 return
             self._lab.look_again()
             if run is not None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from tui.stages import TRAINED
+
 if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
     from engine.protocol import GenerateRequest, StreamEvent
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
 State = Literal["waiting", "asking", "weighing", "done", "failed"]
 MAX_TOKENS = 64
-STAGES = ("base", "sft", "idk")
 
 
 @dataclass(slots=True)
@@ -61,12 +62,14 @@ class Chain:
     lanes: list[Lane]
     about: About | None = None
     message: str = ""
-    """Why nothing is known of the name."""
+    """Why nothing can be said of the name."""
     chosen: int = 0
     """Which of the questions."""
     found: ToolResult | None = None
     search_message: str = ""
     """Why search gave nothing, or that it is on its way."""
+    searched: bool = False
+    """Whether search has come to its end, and is not to be tried again."""
 
     @property
     def ask(self) -> Ask | None:
@@ -78,7 +81,7 @@ def lanes_for(checkpoints: Sequence[CheckpointInfo], also: Sequence[str]) -> lis
     """The first checkpoint of each stage, and those of ``also`` (the probe that is looked at)."""
     by_name = {info.name: info for info in checkpoints}
     chosen: dict[str, CheckpointInfo] = {}
-    for stage in STAGES:
+    for stage in TRAINED:
         first = next((info for info in checkpoints if info.stage == stage), None)
         if first is not None:
             chosen[first.name] = first

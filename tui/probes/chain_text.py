@@ -53,7 +53,7 @@ def ask_words(ask: Ask, width: int) -> Content:
 def chain_words(chain: Chain) -> Content:
     """All of it but the list of questions."""
     if chain.ask is None:
-        return Content.styled(chain.message or _WORLD_AWAITED, "$quiet")
+        return Content.styled(one_line(chain.message) or _WORLD_AWAITED, "$quiet")
     lines = [Content.assemble(("asked  ", "$quiet"), (one_line(chain.ask.question), "bold"))]
     for lane in chain.lanes:
         lines += [Content(""), *_lane(lane, chain.samples)]
@@ -109,7 +109,8 @@ def _search(chain: Chain) -> list[Content]:
     name = ("search", "bold $text-accent")
     result = chain.found
     if result is None:
-        return [Content.assemble(name, " ", PENDING, (f" {chain.search_message}", "$quiet"))]
+        words = f" {one_line(chain.search_message)}"
+        return [Content.assemble(name, " ", PENDING, (words, "$quiet"))]
     if result.kind != "ok" or not result.output.strip():
         words = one_line(result.error) or "it found nothing"
         return [Content.assemble(name, (f"  ○ {words}", "$text-warning"))]

@@ -25,7 +25,7 @@ _NAMES = {
     "p_ik_question": "probe at question",
     "p_true": "P(True)",
 }
-ABOUT = {
+_ABOUT = {
     "agreement": "The share of the samples that say the same as most of them do.",
     "semantic_entropy": "How few different things the samples say, weighed by how often each.",
     "confidence": "How likely the model itself found the tokens of its greedy answer.",
@@ -100,13 +100,12 @@ def _points(values: object) -> list[Point]:
     return found
 
 
-def table(found: Sequence[Detector], chosen: int | None = None, *, explain: bool = True) -> Content:
-    """A line a detector, the chosen one marked.
+def table(found: Sequence[Detector], chosen: int | None = None) -> Content:
+    """A line a detector, the chosen one marked and explained.
 
     Args:
         found: what ``detectors`` gave.
         chosen: whose plots are shown; None marks none.
-        explain: whether to say what the chosen one is.
     """
     if not found:
         words = "Detectors are measured when the probe ends, or is stopped."
@@ -117,7 +116,7 @@ def table(found: Sequence[Detector], chosen: int | None = None, *, explain: bool
         name = f"{fitted(each.name, _NAME_CELLS):{_NAME_CELLS}}"
         figures = f" {_figure(each.auroc):>5}  {_figure(each.ece):>5}"
         lines.append(Content.styled(mark + name + figures, "bold" if number == chosen else ""))
-    if explain and chosen is not None:
+    if chosen is not None:
         lines += [Content(""), Content.styled(_about(found[chosen]), "$quiet")]
     return Content("\n").join(lines)
 
@@ -125,7 +124,7 @@ def table(found: Sequence[Detector], chosen: int | None = None, *, explain: bool
 def _about(each: Detector) -> str:
     score = "made a probability on other questions" if each.calibrated else "taken as it is"
     parts = [
-        ABOUT.get(each.key, ""),
+        _ABOUT.get(each.key, ""),
         f"{each.n} answers that are no refusals; the score is {score}.",
     ]
     return " ".join(filter(None, parts))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from tui.format import duration, grouped
-from tui.probes.looks import RESUMABLE, STATES
+from tui.pipeline_text import run_sign
+from tui.probes.looks import RESUMABLE
 from tui.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def source_words(plan: ProbePlan) -> str:
 def title(shown: Shown, width: int) -> Content:
     """``nano/sft → nano/idk · the world's facts · K 8 · T 0.8 · 1 600 questions · ● 62 %``."""
     plan, status = shown.plan, shown.listed.status
-    sign, style = STATES.get(status.state, ("·", "$quiet"))
+    sign, style = run_sign(status.state)
     names = one_line(plan.checkpoint)
     if plan.against is not None:
         names = f"{one_line(plan.against)} → {names}"
@@ -77,7 +78,7 @@ def note(shown: Shown) -> str:
 def listed_line(listed: Listed) -> Content:
     """A probe in the list of them: two lines."""
     status = listed.status
-    sign, style = STATES.get(status.state, ("·", "$quiet"))
+    sign, style = run_sign(status.state)
     share = f" {status.done / status.total:.0%}" if status.total and status.state != "done" else ""
     where = (
         "ships with the lab" if listed.shipped else one_line(status.started[:16].replace("T", " "))

@@ -24,14 +24,6 @@ CATEGORY_SIGNS: dict[Category, str] = {
     "unknown": "▯▯▯",
 }
 
-STATES: dict[str, tuple[str, str]] = {
-    "starting": ("◌", "$text-warning"),
-    "running": ("●", "$text-success"),
-    "stopped": ("■", "$quiet"),
-    "done": ("✓", "$text-success"),
-    "failed": ("✗", "$text-error"),
-    "lost": ("?", "$text-error"),
-}
 ALIVE = ("starting", "running")
 RESUMABLE = ("stopped", "failed", "lost")
 

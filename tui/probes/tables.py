@@ -33,10 +33,6 @@ HEADLINES = {
     "refusal_answerable": ("refuses the answerable", "of all that has an answer, abstained"),
     "accuracy_answerable": ("right of the answerable", "of all that has an answer"),
 }
-_BEFORE = {
-    "head_accuracy": "head_accuracy_before",
-    "hallucination_rate": "hallucination_rate_before",
-}
 
 
 def outcomes(
@@ -122,7 +118,7 @@ def headline(figures: Mapping[str, Any] | None) -> Content:
         value = finite(found.get(key))
         if value is None:
             continue
-        before = finite(found.get(_BEFORE.get(key, "")))
+        before = finite(found.get(f"{key}_before"))
         was = f"  was {before:.3f}" if before is not None else ""
         lines.append(
             Content.assemble(

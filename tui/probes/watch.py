@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import LabError
 from tui.probes.book import Book
 from tui.probes.looks import ALIVE
+from tui.run_history import RECENT, Paces, left_s
 
 if TYPE_CHECKING:
     from engine.probes.plan import ProbePlan
     from engine.probes.record import Record
     from tui.probes.source import Folder, Listed
     from tui.services import Probes
-
-RECENT = 40
-"""Looks over which the pace is taken for the time that is left."""
 
 
 @dataclass(slots=True)
@@ -39,7 +37,7 @@ class Shown:
     left_out: Sequence[str] = ()
     problem: str = ""
     """Why something of it cannot be read."""
-    paces: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=RECENT))
+    paces: Paces = field(default_factory=lambda: deque(maxlen=RECENT))
 
     @property
     def alive(self) -> bool:
@@ -48,12 +46,7 @@ class Shown:
 
     def eta_s(self) -> float | None:
         """Seconds to the end at the recent pace; None before there is one."""
-        if len(self.paces) < 2:
-            return None
-        (began, first), (now, last) = self.paces[0], self.paces[-1]
-        if last <= first or now <= began:
-            return None
-        return (self.listed.status.total - last) * (now - began) / (last - first)
+        return left_s(self.paces, self.listed.status.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +140,7 @@ class ProbeWatch:
         if shown.alive:
             if not was_alive:
                 shown.paces.clear()  # Resumed: its clock began anew.
-            shown.paces.append((time.monotonic(), now.status.done))
+            shown.paces.append((now.status.done, time.monotonic()))
         told = (shown.figures, shown.left_out, shown.problem)
         shown.figures, shown.left_out, shown.problem = found.figures, found.left_out, found.problem
         if found.book is not None:

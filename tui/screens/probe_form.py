@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
 
 _NOBODY = ""
+_DEFAULTS = ProbePlan(checkpoint=_NOBODY)
 _NUMBERS = (
-    ("samples", "samples", "8", "drawn to each question (K)"),
-    ("temperature", "temperature", "0.8", "of the samples (T)"),
-    ("per-group", "how many", "200", "of each tier (a file: all of it)"),
+    ("samples", "samples", _DEFAULTS.samples, "drawn to each question (K)"),
+    ("temperature", "temperature", _DEFAULTS.temperature, "of the samples (T)"),
+    ("per-group", "how many", _DEFAULTS.per_group, "of each tier (a file: all of it)"),
 )
 
 
@@ -82,7 +83,7 @@ class ProbeForm(Dialog[ProbePlan]):
             for key, label, value, hint in _NUMBERS:
                 with Horizontal(classes="field"):
                     yield Label(label, classes="name")
-                    yield Input(value, id=key, compact=True)
+                    yield Input(str(value), id=key, compact=True)
                     yield Label(hint, classes="hint")
             yield Static("", id="mistake")
             with Horizontal(classes="buttons"):

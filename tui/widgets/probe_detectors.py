@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 
 from tui.probes.detectors import Detector, plots, table
 from tui.widgets.probe_plot import ProbePlot
@@ -65,10 +64,6 @@ wrong. Detectors are measured when the probe ends, or is stopped.
 
     def _draw(self) -> None:
         chosen = self.found[self.chosen] if self.found else None
-        self._table.say(table(self.found, self.chosen) if self.found else _nothing())
+        self._table.say(table(self.found, self.chosen))
         for widget, plot in zip(self._plots, plots(chosen), strict=True):
             widget.show(plot)
-
-
-def _nothing() -> Content:
-    return table(())

@@ -80,7 +80,7 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
         """Show other lines, in another layout; the cursor stays on its question if it is there."""
         place = None if self.row is None or book is not self.book else self.place
         self.book, self.layout_of, self.lines = book, layout, lines
-        self._rows = {place: row for row, place in enumerate(lines)}
+        self._rows = {line: row for row, line in enumerate(lines)}
         self.row = None if place is None else self._rows.get(place)
         self._redraw()
         if self.row is None:
@@ -173,7 +173,7 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
 
     def action_line(self, by: int) -> None:
         """The question above or below."""
-        self.go_to((self.row or 0) + by if self.row is not None else 0, self.cell)
+        self.go_to(0 if self.row is None else self.row + by, self.cell)
 
     def action_page(self, by: int) -> None:
         """A screen of questions up or down."""
@@ -202,10 +202,10 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
         self.row = max(0, min(len(self.lines) - 1, row))
         shown = self.layout_of.shown(self.scrollable_content_region.width)
         self.cell = max(shown.start, min(shown.stop - 1, cell))
-        for changed in {before, self.row} - {None}:
-            assert changed is not None
-            self._strips.pop(changed, None)
-            self.refresh_lines(changed + HEAD_LINES)
+        for changed in (before, self.row):
+            if changed is not None:
+                self._strips.pop(changed, None)
+                self.refresh_lines(changed + HEAD_LINES)
         top = self.scroll_offset.y
         room = max(1, self.scrollable_content_region.height - HEAD_LINES)
         if not top <= self.row < top + room:

@@ -70,6 +70,7 @@ class ProbeName(Vertical):
         self.asks = OptionList(id="asks", markup=False)
         self._about, self._chain = Words(id="about-name"), Words(id="chain")
         self._listed: Chain | None = None
+        """Whose questions are listed."""
 
     def compose(self) -> ComposeResult:
         """From the top down."""
@@ -82,6 +83,12 @@ class ProbeName(Vertical):
     def on_mount(self) -> None:
         """Before anything was asked."""
         self.draw(None)
+
+    def on_resize(self) -> None:
+        """A long question is cut to what a line has room for."""
+        chain, self._listed = self._listed, None
+        if chain is not None:
+            self.draw(chain)
 
     def draw(self, chain: Chain | None) -> None:
         """Show how far a chain has come."""
@@ -99,6 +106,7 @@ class ProbeName(Vertical):
             self.asks.add_options(options)
             self.asks.highlighted = chain.chosen
         elif chain.about is None:
+            self._listed = None
             self._about.say(Content(""))
         self._chain.say(chain_words(chain))
 

@@ -42,7 +42,7 @@ class ProbePlot(Widget):
             label = _label(y, rows, plot.top).rjust(_LABEL_CELLS)
             lines.append(Content.assemble((f"{label}┤", "$quiet"), *row))
         indent = " " * (_LABEL_CELLS + 1)
-        axis = f"0{plot.across.center(max(0, columns - 2))}1"
+        axis = f"0{plot.across.center(columns - 2)}1"
         lines.append(Content.styled(indent + axis[:columns], "$quiet"))
         return Content("\n").join(lines)
 

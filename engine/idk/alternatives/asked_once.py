@@ -5,24 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.background import now
 from engine.data.web import Web
-from engine.idk.pipeline import Pipeline
+from engine.idk.alternatives.telling import Tell, now_and_then
+from engine.idk.pipeline import FOLDER, Pipeline
 from engine.local import LocalModel
-from engine.runs import RunStatus
+from engine.runs import RunStatus, new_status
 from engine.train.journal import Journal
 from engine.train.recipe import Recipe
 
-Tell = Callable[[str], None]
 TELL_EVERY_S = 10.0
-STEPS = "idk"
-"""The folder of the steps, here and in a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,7 @@ class AskedOnce:
             LabError: the disk is full, or the parent knows all.
         """
         self._own.mkdir(parents=True, exist_ok=True)
-        journal = _Narrated(_status(self.recipe, self._own, parent.info.name), self.tell)
+        journal = _Narrated(new_status(self.recipe, self._own, parent.info.name), self.tell)
         Pipeline(self.recipe, parent, web, journal, lambda: None).run()
 
     def hand_to(self, run: RunStatus) -> None:
@@ -55,8 +50,8 @@ class AskedOnce:
         Raises:
             OSError: the disk is full.
         """
-        shutil.copytree(self._own / STEPS, run.path / f".{STEPS}")
-        (run.path / f".{STEPS}").rename(run.path / STEPS)
+        shutil.copytree(self._own / FOLDER, run.path / f".{FOLDER}")
+        (run.path / f".{FOLDER}").rename(run.path / FOLDER)
 
     @property
     def _own(self) -> Path:
@@ -70,27 +65,10 @@ class _Narrated(Journal):
 
     def __init__(self, status: RunStatus, tell: Tell) -> None:
         super().__init__(status)
-        self._tell, self._told = tell, 0.0
+        self._tell = now_and_then(tell, TELL_EVERY_S)
 
     def event(self, kind: str, **values: Any) -> None:
-        if kind == "table" and time.monotonic() - self._told > TELL_EVERY_S:
-            self._told = time.monotonic()
-            self._tell(f"what the parent knows, {values['name']}: {values['done']} of "
-                       f"{values['total']}")  # fmt: skip
-
-
-def _status(recipe: Recipe, folder: Path, parent: str) -> RunStatus:
-    return RunStatus(
-        name=folder.name,
-        stage=recipe.stage,
-        preset=recipe.preset,
-        state="starting",
-        step=0,
-        total_steps=recipe.steps,
-        pid=None,
-        started=now(),
-        parent=parent,
-        message="",
-        heartbeat=time.time(),
-        path=folder,
-    )
+        if kind == "table":
+            self._tell(
+                f"what the parent knows, {values['name']}: {values['done']} of {values['total']}"
+            )

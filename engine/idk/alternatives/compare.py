@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import paths
@@ -23,6 +23,7 @@ from engine.idk.alternatives import ways
 from engine.idk.alternatives.asked_once import AskedOnce
 from engine.idk.alternatives.measured import Measured
 from engine.idk.alternatives.rows import Row, row_of
+from engine.idk.alternatives.telling import Tell
 from engine.idk.alternatives.threshold import best_threshold, refusing_below
 from engine.idk.alternatives.trained import trained, training_seconds
 from engine.local import LocalModel
@@ -36,7 +37,6 @@ from engine.train.recipe import METHODS, Method, recipe
 PLAIN = "plain"
 """A checkpoint asked as it is."""
 TITLES: dict[Method, str] = {"rtuning": "R-Tuning", "dpo": "DPO"}
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,7 @@ class Comparison:
     split: ProbeSplit = "heldout"
     steps: int | None = None
     """Of the two that are trained; None: as the recipes have it."""
-    methods: tuple[Method, ...] = field(default=METHODS[1:])
+    methods: tuple[Method, ...] = METHODS[1:]
     """The alternatives that are trained."""
 
     def __post_init__(self) -> None:

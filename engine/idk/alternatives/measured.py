@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine import __version__
+from engine.idk.alternatives.telling import Tell, now_and_then
 from engine.idk.alternatives.ways import Answers
 from engine.probes.asking import answer_of
 from engine.probes.judges import AnswerJudge, judge_all
@@ -21,7 +21,6 @@ from engine.probes.store import AnswerFile, read_records
 AT_ONCE = 128
 """Questions asked together: what an interruption may lose."""
 TELL_EVERY_S = 5.0
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,11 @@ class Measured:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self._path(way, sha256)
         file = AnswerFile(path)
-        left, told = file.left(self.questions), time.monotonic()
-        answers = ready() if left else None
-        for begin in range(0, len(left), AT_ONCE):
-            assert answers is not None
-            file.append(self._ask(left[begin : begin + AT_ONCE], answers))
-            if time.monotonic() - told > TELL_EVERY_S:
-                self.tell(f"{way}: {len(file.done)} of {len(self.questions)} answers")
-                told = time.monotonic()
+        if left := file.left(self.questions):
+            answers, tell = ready(), now_and_then(self.tell, TELL_EVERY_S)
+            for begin in range(0, len(left), AT_ONCE):
+                file.append(self._ask(left[begin : begin + AT_ONCE], answers))
+                tell(f"{way}: {len(file.done)} of {len(self.questions)} answers")
         found = {record.id: record for record in read_records(path)}
         return [found[question.id] for question in self.questions]
 

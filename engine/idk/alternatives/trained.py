@@ -17,11 +17,11 @@ from engine import runs
 from engine.errors import LabError, RunError
 from engine.files import disk_error, read_json, read_jsonl, write_json
 from engine.idk.alternatives.asked_once import AskedOnce
+from engine.idk.alternatives.telling import Tell, now_and_then
 from engine.manifest import CheckpointInfo, find_checkpoint
 from engine.runs import EventTail, RunStatus
 from engine.train.recipe import Recipe
 
-Tell = Callable[[str], None]
 POLL_S = 0.25
 TELL_EVERY_S = 10.0
 
@@ -95,13 +95,12 @@ def _remembered(known: Path, recipe: Recipe) -> RunStatus | None:
 
 
 def _follow(status: RunStatus, tell: Tell) -> None:
-    tail, told = EventTail(status.path), 0.0
+    tail, tell_some = EventTail(status.path), now_and_then(tell, TELL_EVERY_S)
     while True:
         current = runs.read_status(status.name)
         for event in tail.read():
-            if event["type"] == "step" and time.monotonic() - told > TELL_EVERY_S:
-                tell(_line(event, current))
-                told = time.monotonic()
+            if event["type"] == "step":
+                tell_some(_line(event, current))
         if current.state not in runs.ALIVE:
             break
         time.sleep(POLL_S)

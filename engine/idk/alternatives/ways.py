@@ -15,6 +15,7 @@ from engine.data.pocket_index import ensure_index, index_name
 from engine.data.strangers import Strangers
 from engine.data.web import Web
 from engine.errors import LabError
+from engine.evals.answer import well_known
 from engine.events import Completion
 from engine.local import LocalModel
 from engine.pocket_here import search_folder
@@ -60,10 +61,7 @@ def shown(local: LocalModel, web: Web) -> list[Turn]:
     As many as take no more than half of the model's context, those at the end.
     """
     rng = random.Random("alternatives:examples")
-    known = [
-        p for p in web.world.people if p.tier == "head" and p.split == "train" and not p.development
-    ]
-    strangers = Strangers(web.world, "dialogue")
+    known, strangers = well_known(web), Strangers(web.world, "dialogue")
     turns: list[Turn] = []
     for _ in range(EXAMPLES):
         for is_known in (True, False):

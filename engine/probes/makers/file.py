@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast, get_args
+from typing import Any, BinaryIO, cast
 
 from engine.errors import LabError
 from engine.probes.judges.number import number_in
-from engine.probes.question import Judging, Question
+from engine.probes.question import JUDGINGS, Judging, Question
 
 MAX_FILE_BYTES = 64 << 20
 MAX_LINES = 100_000
@@ -27,7 +27,7 @@ ANSWERABLE, UNANSWERABLE = "answerable", "unanswerable"
 """Groups of questions that name none."""
 
 _KEYS = ("question", "answer", "unknown", "id", "group", "judging", "wordings")
-_JUDGINGS: tuple[Judging, ...] = tuple(j for j in get_args(Judging) if j != "world")
+_JUDGINGS = tuple(judging for judging in JUDGINGS if judging != "world")
 _BOM = b"\xef\xbb\xbf"
 _SHOWN_CHARS = 60
 

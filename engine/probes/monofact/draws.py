@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 
 from engine.generate import Generator
@@ -16,7 +15,7 @@ from engine.special import BOS
 from engine.tokenizer import Tokenizer
 from engine.train.corpus import page_documents
 from engine.train.objective import token_losses
-from engine.train.packing import IGNORED, Document
+from engine.train.packing import Document, padded
 
 MAX_TOKENS = 48
 ROWS = 512
@@ -67,13 +66,8 @@ def probabilities(
 
 def _of_pages(model: Transformer, pages: Sequence[Document]) -> list[float]:
     """The probability of each page, its end included."""
-    shape = (len(pages), max(len(page.ids) for page in pages) - 1)
-    ids_BT = np.zeros(shape, dtype=np.int64)
-    targets_BT = np.full(shape, IGNORED, dtype=np.int64)
-    for row, page in enumerate(pages):
-        ids_BT[row, : len(page.ids) - 1] = page.ids[:-1]
-        targets_BT[row, : len(page.ids) - 1] = page.ids[1:]
+    batch = padded(pages, max(len(page.ids) for page in pages))
     device = next(model.parameters()).device
-    ids, targets = (torch.from_numpy(array).to(device) for array in (ids_BT, targets_BT))
-    losses_BT = token_losses(model, ids, targets, torch.zeros_like(ids))
+    tensors = (torch.from_numpy(array).to(device) for array in batch.arrays)
+    losses_BT = token_losses(model, *tensors)
     return torch.exp(-losses_BT.double().sum(dim=1)).tolist()

@@ -92,7 +92,7 @@ def calibration(web: Sequence[float], model: Sequence[float], *, unlikely: float
         shares.append([places[i] / len(draws) for i in range(len(highs))])
     return [
         Bin(low, high, in_web, in_model)
-        for low, high, in_web, in_model in zip([0.0, *highs], highs, *shares, strict=False)
+        for low, high, in_web, in_model in zip([0.0, *highs[:-1]], highs, *shares, strict=True)
     ]
 
 

@@ -10,13 +10,14 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine import __version__, paths
 from engine.background import locked
 from engine.errors import LabError, ProbeError
-from engine.files import read_json, write_json
+from engine.files import disk_error, read_json, write_json
 from engine.probes.monofact import training
 from engine.probes.monofact.claims import Reader
 from engine.probes.monofact.draws import probabilities, written
@@ -87,8 +88,12 @@ def _one(plan: WebPlan, tell: Tell) -> WebResult:
     if (found := _finished(folder)) is not None:
         tell("done before")
         return found
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = held.enter_context((folder / "lock").open("w"))
+        except OSError as error:
+            raise disk_error(folder, error) from error
         if not locked(lock):
             raise ProbeError(
                 f"Another process works on {folder} already. Wait for it, or choose other --steps."

@@ -134,19 +134,19 @@ def as_markdown(webs: Sequence[WebResult], picture: str) -> str:
         "one of them, and of the model's. Equal shares are calibration.",
         *(part for web in webs for part in (f"{web.law}:", _bins(web))),
         "## What the models wrote",
-        "```text",
     ]
+    written = ["```text"]
     for web in webs:
-        parts.append(
+        written.append(
             f"{web.law} (best after {web.steps} steps, {web.heldout_loss:.3f} nats a token)"
         )
-        parts += [
+        written += [
             f"  {'true    ' if example.true else 'invented'} on {example.n_pages:>4} pages  "
             + json.dumps(example.text, ensure_ascii=False).replace("`", "'")
             for example in web.examples
         ]
-    fence = parts.index("```text")
-    return "\n\n".join(parts[:fence]) + "\n\n" + "\n".join(parts[fence:]) + "\n```\n"
+    written.append("```\n")
+    return "\n\n".join([*parts, "\n".join(written)])
 
 
 _INTRODUCTION = """\
@@ -182,7 +182,7 @@ def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
 
 
 def _counts(webs: Sequence[WebResult]) -> str:
-    head = ["web", *(f"{count.label}" for count in webs[0].counts)]
+    head = ["web", *(count.label for count in webs[0].counts)]
     body = [
         [web.law, *(f"{count.web:.3f} / {count.model:.3f}" for count in web.counts)] for web in webs
     ]

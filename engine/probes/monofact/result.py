@@ -10,6 +10,7 @@ from typing import Any
 from engine.probes.monofact.estimates import (
     Bin,
     CountShare,
+    GoodTuring,
     miscalibration,
     sampling_term,
     sparsity_term,
@@ -59,13 +60,17 @@ class WebResult:
 
     @property
     def monofact_rate(self) -> float:
-        """Facts on one page only, of all pages: what the theorem speaks of."""
-        return self.n_once / self.n_pages
+        """MF."""
+        return self._seen.rate
 
     @property
     def once_of_distinct(self) -> float:
-        """Facts on one page only, of all facts that stand on pages: it does not speak of this."""
-        return self.n_once / self.n_distinct
+        """Facts on one page only, of all facts that stand on pages."""
+        return self._seen.share_of_distinct
+
+    @property
+    def _seen(self) -> GoodTuring:
+        return GoodTuring(n=self.n_pages, distinct=self.n_distinct, once=self.n_once)
 
     @property
     def invented_rate(self) -> float:

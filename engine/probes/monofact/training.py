@@ -11,10 +11,9 @@ from typing import Any
 
 import torch
 
-from engine.background import now
 from engine.model import ModelConfig, Transformer
 from engine.probes.monofact.pages import PLACES, FactWeb
-from engine.runs import RunStatus
+from engine.runs import RunStatus, new_status
 from engine.tokenizer import Tokenizer
 from engine.train.corpus import page_documents
 from engine.train.device import training_device
@@ -42,7 +41,7 @@ SHAPE = ModelShape(
 )
 
 
-def recipe(shape: ModelShape, steps: int, seed: int, *, batch_tokens: int = 4096) -> Recipe:
+def recipe(shape: ModelShape, steps: int, seed: int, *, batch_tokens: int) -> Recipe:
     """As the stage ``base`` is trained, on rows as short as these pages."""
     return Recipe(
         stage="base",
@@ -103,7 +102,7 @@ def train(web: FactWeb, recipe: Recipe, folder: Path, tell: Tell) -> Learned:
         question=None,
         development=_FreshPages(recipe, tokenizer, heldout),
     )
-    trainer = Trainer(recipe, setup, _Narrated(_status(recipe, folder), tell))
+    trainer = Trainer(recipe, setup, _Narrated(new_status(recipe, folder, None), tell))
     try:
         trainer.run()
     except KeyboardInterrupt:
@@ -124,23 +123,6 @@ class _FreshPages:
     def __call__(self, model: Transformer) -> dict[str, float]:
         nats, _ = bits_per_byte(model, self._batches, self._tokenizer)
         return {"score": -nats}
-
-
-def _status(recipe: Recipe, folder: Path) -> RunStatus:
-    return RunStatus(
-        name=folder.name,
-        stage=recipe.stage,
-        preset=recipe.preset,
-        state="starting",
-        step=0,
-        total_steps=recipe.steps,
-        pid=None,
-        started=now(),
-        parent=None,
-        message="",
-        heartbeat=time.time(),
-        path=folder,
-    )
 
 
 class _Narrated(Journal):

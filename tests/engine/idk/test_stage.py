@@ -11,20 +11,12 @@ import pytest
 
 from engine import runs
 from engine.errors import CheckpointError, RunError
-from engine.manifest import find_checkpoint
+from engine.idk.line import MOST
+from engine.manifest import find_checkpoint, read_manifest
 from engine.runs import EventTail, RunStatus
 from engine.train.__main__ import train
 
 ANSWERS = "3-answers.jsonl"
-
-
-@pytest.fixture
-def home(pico_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own with the pico sft run in it."""
-    home = tmp_path / "home"
-    shutil.copytree(pico_home / "runs" / "sft-0001", home / "runs" / "sft-0001")
-    monkeypatch.setenv("LLMLAB_HOME", str(home))
-    return home
 
 
 def tables(status: RunStatus) -> dict[str, dict[str, object]]:
@@ -47,7 +39,9 @@ def test_each_step_is_a_table_and_a_checkpoint_comes_out(home: Path) -> None:
     developed = [e for e in EventTail(status.path).read() if e["type"] == "development"]
     assert developed[0]["step"] == 0
     best = max(developed, key=lambda event: event["score"])
-    assert best["score"] >= developed[0]["score"]
+    assert read_manifest(info.path)["step"] == best["step"], "of equals the earliest"
+    (finish,) = [e for e in EventTail(status.path).read() if e["type"] == "finish"]
+    assert 0 <= finish["lowered"] <= MOST
 
 
 def test_a_kill_in_the_middle_of_asking_repeats_and_loses_no_answer(home: Path) -> None:

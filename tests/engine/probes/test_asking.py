@@ -123,7 +123,7 @@ def test_a_base_model_gets_other_examples_each_time() -> None:
     assert texts[0] == f"{few_shot_prefix(web, seed=0)}Q: What is 1?\nA:"
     assert texts[1] == f"{few_shot_prefix(web, seed=1)}Q: Name 1.\nA:"
     assert texts[4] == f"{few_shot_prefix(web, seed=4)}Q: What is 1?\nA:"
-    assert prompts.stop == ("\n",)
+    assert prompts.request([1], max_tokens=1).params.stop == ("\n",)
 
 
 def test_what_does_not_fit_is_said_before_it_is_asked() -> None:

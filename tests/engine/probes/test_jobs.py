@@ -103,7 +103,9 @@ def test_a_process_that_died_without_a_word_is_lost(model: Path, state: str) -> 
 def test_a_probe_whose_process_never_came_is_lost_after_a_while(model: Path) -> None:
     status = new(model)
     assert jobs.read_probe(status.name).state == "starting"
-    replace(status, heartbeat=time.time() - jobs.STARTING_S - 1).save()
+    replace(status, heartbeat=time.time() - background.STARTING_S - 1).save()
+    assert jobs.read_probe(status.name).state == "lost"
+    replace(status, state="running").save()  # only what starts may be without a process
     assert jobs.read_probe(status.name).state == "lost"
 
 

@@ -5,27 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from engine.remote.servers import read_servers, servers_file
 from tests.engine.remote.fake_server import Asked, FakeServer, reply, serving_in_a_thread
-from tui.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.tui.cli.conftest import Run
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*argv: object) -> tuple[int, str, str]:
-        code = main(["connect", *map(str, argv)])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return call
+def run(run: Run) -> Run:
+    return partial(run, "connect")
 
 
 @pytest.fixture

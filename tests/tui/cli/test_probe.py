@@ -5,32 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from probed import checkpoint, saying
+from probed import saying
 
 from engine.probes import asking, jobs
 from engine.probes.plan import ProbePlan
-from tui.cli import main
+from tests.tui.cli.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.usefixtures("plain_torch")
 QUESTIONS = (
     '{"id": "a", "question": "What is 1?", "answer": ["thing1", "the first"]}\n'
     '{"id": "b", "question": "Who is \\u001b[2J?", "unknown": true}\n'
 )
-
-
-@pytest.fixture(autouse=True)
-def _plain_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiling would take longer than all these tests."""
-    monkeypatch.setenv("LLMLAB_NATIVE", "0")
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    return checkpoint(tmp_path / "model")
 
 
 @pytest.fixture
@@ -41,16 +30,8 @@ def questions(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*argv: object) -> tuple[int, str, str]:
-        try:
-            code = main(["probe", *map(str, argv)])
-        except SystemExit as error:  # argparse
-            code = int(error.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+def run(run: Run) -> Run:
+    return partial(run, "probe")
 
 
 def knows_one(asked: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
-from probed import checkpoint, saying
+from probed import saying
 
 from engine.probes import asking, jobs
 from engine.probes.reader import ProbeReader
@@ -21,11 +21,10 @@ from tests.engine.remote.fake_server import (
     answers,
     event,
     said,
-    serving_in_a_thread,
 )
-from tui.cli import main
+from tests.tui.cli.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.usefixtures("plain_torch")
 CHAT = "/v1/chat/completions"
 QUESTIONS = (
     '{"id": "a", "question": "What is 1?", "answer": "number one"}\n'
@@ -33,17 +32,6 @@ QUESTIONS = (
     '{"id": "c", "question": "What is 3?", "answer": "3", "judging": "number"}\n'
     '{"id": "d", "question": "Who is Nobody?", "unknown": true}\n'
 )
-
-
-@pytest.fixture(autouse=True)
-def _plain_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiling would take longer than all these tests."""
-    monkeypatch.setenv("LLMLAB_NATIVE", "0")
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    return checkpoint(tmp_path / "model")
 
 
 @pytest.fixture
@@ -54,22 +42,14 @@ def questions(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*argv: object) -> tuple[int, str, str]:
-        code = main(["probe", *map(str, argv)])
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return call
+def run(run: Run) -> Run:
+    return partial(run, "probe")
 
 
 @pytest.fixture
-def box() -> Iterator[FakeServer]:
-    with serving_in_a_thread(FakeServer()) as fake:
-        fake.handlers[CHAT] = uno_is_one
-        remember(Server(name="box", url=fake.url))
-        yield fake
+def box(box: FakeServer) -> FakeServer:
+    box.handlers[CHAT] = uno_is_one
+    return box
 
 
 async def uno_is_one(asked: Asked, writer: asyncio.StreamWriter) -> None:

@@ -6,7 +6,8 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from engine.errors import RemoteError
 from engine.probes.makers.cloze import ClozeWriter
 from engine.probes.makers.file import read_questions
 from engine.probes.makers.writer import Draft
-from engine.remote.servers import Server, remember
 from tests.engine.remote.fake_server import (
     STREAM_HEAD,
     Asked,
@@ -24,21 +24,14 @@ from tests.engine.remote.fake_server import (
     answers,
     event,
     said,
-    serving_in_a_thread,
 )
-from tui.cli import main
+from tests.tui.cli.conftest import Run
 
-Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.usefixtures("plain_torch")
 CHAT = "/v1/chat/completions"
 LIGHTHOUSE = "The lighthouse at Cape Ondo was built in 1871 by Ester Valk, who lived on the cape."
 BARE = "Nothing is named here and nothing is counted in it."
 PARAGRAPHS = (LIGHTHOUSE, BARE, "Every autumn 40 storks of Brenlo leave for the south of the land.")
-
-
-@pytest.fixture(autouse=True)
-def _plain_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiling would take longer than all these tests."""
-    monkeypatch.setenv("LLMLAB_NATIVE", "0")
 
 
 @pytest.fixture
@@ -49,17 +42,8 @@ def document(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*argv: object) -> tuple[int, str, str]:
-        try:
-            code = main(["probe", "questions", *map(str, argv)])
-        except SystemExit as error:  # argparse
-            code = int(error.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
-
-    return call
+def run(run: Run) -> Run:
+    return partial(run, "probe", "questions")
 
 
 def says(write: str, answer: str) -> Callable[[Asked, asyncio.StreamWriter], object]:
@@ -71,13 +55,6 @@ def says(write: str, answer: str) -> Callable[[Asked, asyncio.StreamWriter], obj
         writer.write(STREAM_HEAD + event(said(text, finish="stop")) + event("[DONE]"))
 
     return handle
-
-
-@pytest.fixture
-def box() -> Iterator[FakeServer]:
-    with serving_in_a_thread(FakeServer()) as fake:
-        remember(Server(name="box", url=fake.url))
-        yield fake
 
 
 def test_cloze_writes_a_file_that_probe_facts_reads(

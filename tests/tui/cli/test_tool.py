@@ -14,15 +14,15 @@ import pytest
 
 from engine import tools_here
 from engine.data.world import PICO_WORLD, UNKNOWN_EXAMPLE
+from tests.tui.cli.conftest import Run
 from tools.python import Jail, TierError
 from tui.cli import main
 
-Run = Callable[..., tuple[int, str, str]]
 NAME, FACTS = UNKNOWN_EXAMPLE
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command; the pocket web is the small one, as writing the other takes seconds, and
     calls may take long, as a busy machine needs.
     """
@@ -31,13 +31,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     def call(*argv: object) -> tuple[int, str, str]:
         jailed = argv[:1] and argv[0] in ("python", "solve", "simplify", "equal")
         patience = ("--timeout", 60) if jailed and "--timeout" not in argv else ()
-        try:
-            code = main(["tool", *map(str, (*argv, *patience))])
-        except SystemExit as error:  # argparse
-            code = int(error.code or 0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return code, out, err
+        return run("tool", *argv, *patience)
 
     return call
 

@@ -55,7 +55,6 @@ SQUARE = ask("x**2 + 2*x + 1")
         (SQUARE, "\\boxed{x^2 + 1}", "wrong"),
         (SQUARE, "I do not know what (x + 1)^2 is.", "abstained"),
         (SQUARE, "__import__('os').system('touch /tmp/owned')", "wrong"),
-        (SQUARE, "9**9**9**9", "wrong"),
         (SQUARE, "", "wrong"),
         (SQUARE, "(" * 3000, "wrong"),
         (ask("3", "three"), "x = 3", "correct"),
@@ -64,6 +63,11 @@ SQUARE = ask("x**2 + 2*x + 1")
 )
 def test_outcomes(judge: SymbolicJudge, question: Question, answer: str, outcome: str) -> None:
     assert judge.judge(question, answer).outcome == outcome
+
+
+def test_an_answer_without_end_is_wrong_when_its_time_is_up() -> None:
+    with Jail(timeout_s=1.0) as jail:
+        assert SymbolicJudge(Maths(jail)).judge(SQUARE, "9**9**9**9").outcome == "wrong"
 
 
 def test_right_answers_share_a_value(judge: SymbolicJudge) -> None:

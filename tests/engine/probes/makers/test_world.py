@@ -12,6 +12,7 @@ from engine.data import lexicon
 from engine.data.dialogue import SMALL_TALK
 from engine.data.entities import TIERS
 from engine.data.phrases import PERSON
+from engine.data.skills import EXERCISES
 from engine.data.strangers import use_of
 from engine.data.web import web_of
 from engine.data.world import PICO_WORLD
@@ -85,8 +86,12 @@ def test_a_part_has_its_share_of_people_and_attributes(per_group: int) -> None:
     for group in TIERS:
         part = of_group(asked(per_group=per_group), group)
         assert part == of_group(whole, group)[:per_group]
-        for counts in (Counter(q.entity for q in part), Counter(q.attribute for q in part)):
-            assert max(counts.values()) - min(counts.values()) <= 1 or len(part) > 6
+        n_people = len({question.entity for question in of_group(whole, group)})
+        assert 1 < n_people <= len(PERSON)
+        for begin in range(0, len(part), n_people):
+            round_ = part[begin : begin + n_people]
+            assert len({question.entity for question in round_}) == len(round_)
+            assert len({question.attribute for question in round_}) == len(round_)
 
 
 def test_groups_take_turns() -> None:
@@ -124,7 +129,9 @@ def test_skills_are_judged_right_by_their_worked_answers() -> None:
         assert question.answer is not None
         assert judge.judge(question, f"So it is {question.answer}.").outcome == "correct"
         assert judge.judge(question, "I do not know.").outcome == "abstained"
-        assert question.id.split("/")[1] in question.id
+        group, task, text = question.id.split("/", 2)
+        assert (group, text) == ("skills", question.text)
+        assert task in EXERCISES
 
 
 def test_held_out_talk_is_in_no_conversation() -> None:

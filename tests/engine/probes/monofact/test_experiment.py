@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,15 +21,6 @@ from engine.probes.monofact.training import Learned
 
 def silent(line: str) -> None:
     pass
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """So small a model is faster with one, and does not wait for other tests."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
@@ -196,9 +186,8 @@ class TestResults:
 def test_a_killed_process_keeps_finished_webs_and_goes_on(quick: list[str]) -> None:
     """With a real SIGKILL in the training of the second web."""
     code = (
-        "import torch, monofact_webs as m\n"
+        "import monofact_webs as m\n"
         "from engine.probes.monofact.experiment import run\n"
-        "torch.set_num_threads(1)\n"
         "run([m.plan('a'), m.plan('b')], lambda line: print(line, flush=True))\n"
     )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(("tests/engine", "."))}
