@@ -7,7 +7,7 @@ import errno
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,24 @@ def write_json(path: Path, value: Any, *, private: bool = False) -> None:
     """Write ``value`` as indented JSON, atomically; see ``write_atomic``."""
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
     write_atomic(path, text.encode(), private=private)
+
+
+def write_jsonl(path: Path, values: Iterable[Any]) -> None:
+    """Write a value a line, atomically; see ``write_atomic``."""
+    text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
+    write_atomic(path, text.encode())
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those that it lies in, as far as they are not there.
+
+    Raises:
+        LabError: the disk is full, or it may not be made there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(folder, error) from error
 
 
 def read_json(path: Path) -> Any:

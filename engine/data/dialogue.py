@@ -11,48 +11,20 @@ import random
 from dataclasses import dataclass
 
 from engine.conversation import Part
-from engine.data import lexicon
 from engine.data.entities import Entity
 from engine.data.pages import answer, question
-from engine.data.phrases import PHRASES
+from engine.data.phrases import PERSON, PHRASES
+from engine.data.recollection import asked_about, recollection
 from engine.data.skills import exercise
+from engine.data.small_talk import small_talk
 from engine.data.web import Web
+from engine.tasks.catalogue import demonstration
 
-SMALL_TALK: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (
-        ("Hello!", "Hi!", "Good morning!", "Hello, how are you?", "Hi there!", "Good evening!"),
-        (
-            "Hello! What would you like to know?",
-            "Hi! Ask me about people, towns or sums.",
-            "Good day! How can I help you?",
-        ),
-    ),
-    (
-        ("Who are you?", "What are you?", "What is your name?", "Tell me about yourself."),
-        (
-            "I am a very small language model, trained on the pocket web.",
-            "I am the assistant of llmlab, a small model that learned from a small web.",
-        ),
-    ),
-    (
-        ("What can you do?", "What can I ask you?", "How can you help me?"),
-        (
-            "I can answer questions about the people and towns of the pocket web, "
-            "add small numbers and spell words.",
-            "Ask me where somebody was born, or let me add two numbers.",
-        ),
-    ),
-    (
-        ("Thank you!", "Thanks!", "Thanks a lot.", "That is all, thank you."),
-        ("You are welcome!", "Gladly! Come back any time.", "You are welcome. Goodbye!"),
-    ),
-    (
-        ("Goodbye!", "Bye!", "See you soon!", "Good night!"),
-        ("Goodbye!", "Goodbye! Come back any time."),
-    ),
-)
-FACT_SHARE, SKILL_SHARE = 0.72, 0.2
+FACT_SHARE, SKILL_SHARE, TASK_SHARE = 0.66, 0.14, 0.12
+"""Of exchanges without tools; the rest is small talk."""
 SEVERAL_TURNS = 0.25
+RECOLLECTED = 0.5
+"""Share of answers about people in the sentences that a search or a refusal can end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +68,27 @@ class Talk:
         self.places = [entity for entity in known if entity.kind != "person"]
 
     def exchange(self, rng: random.Random) -> Exchange:
-        """About a fact, a skill or nothing."""
+        """About a fact, a skill, a task that reinforcement learning will take up, or nothing."""
         kind = rng.random()
         if kind < FACT_SHARE:
             return self.fact(rng)
         if kind < FACT_SHARE + SKILL_SHARE:
             drawn = exercise(rng)
             return Exchange.of(drawn.question, drawn.answer)
-        return small_talk(rng)
+        if kind < FACT_SHARE + SKILL_SHARE + TASK_SHARE:
+            return Exchange.of(*demonstration(rng))
+        return chatter(rng)
 
     def fact(self, rng: random.Random) -> Exchange:
         """Somebody or something well known, from memory."""
         if rng.random() >= 0.8 and self.places:
             return self.place(rng)
-        return self._about(rng.choice(self.people), rng)
+        person = rng.choice(self.people)
+        if rng.random() < RECOLLECTED:
+            attribute = rng.choice(list(PERSON))
+            said = " ".join(recollection(person, attribute, rng))
+            return Exchange.of(asked_about(person, attribute, rng), said)
+        return self._about(person, rng)
 
     def place(self, rng: random.Random) -> Exchange:
         """A town, a school, a river, an invention or a book."""
@@ -133,11 +112,6 @@ def n_turns(rng: random.Random) -> int:
     return rng.randint(2, 3) if rng.random() < SEVERAL_TURNS else 1
 
 
-def small_talk(rng: random.Random) -> Exchange:
+def chatter(rng: random.Random) -> Exchange:
     """A greeting, a question about the assistant, thanks."""
-    asked, answered = rng.choice(SMALL_TALK)
-    name = rng.choice(lexicon.FRIENDS)
-    asked_text = rng.choice(asked)
-    if asked_text.startswith(("Hello!", "Hi!")) and rng.random() < 0.3:
-        asked_text = f"{asked_text} I am {name}."
-    return Exchange.of(asked_text, rng.choice(answered))
+    return Exchange.of(*small_talk(rng))

@@ -12,7 +12,7 @@ from engine.data.web import Web
 from engine.data.world import WorldConfig
 from tools.search.pocket import FORMAT_VERSION, build_index
 
-EXERCISES = ("skills", "desk", "reading", "quiz", "tale")
+EXERCISES = ("skills", "reading", "quiz", "tale")
 """Kinds of pages that tell nothing of the world beyond what others tell."""
 
 

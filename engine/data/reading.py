@@ -11,6 +11,7 @@ import random
 from engine.data.entities import Entity, Page
 from engine.data.pages import answer, question, statements
 from engine.data.phrases import PERSON
+from engine.data.recollection import recollection, values_needed
 from engine.data.strangers import Strangers
 from engine.data.world import World
 
@@ -19,6 +20,8 @@ NOT_SAID = (
     "I could not find {n} in the text.",
     "Nothing is said about {n}.",
 )
+RECOLLECTED = 0.5
+"""Share of answers in the sentences that an assistant with a search will finish from its result."""
 _SHELVES = "almanac gazette archive letters pocket".split()
 
 
@@ -41,15 +44,21 @@ class Reading:
                 continue
             person = rng.choice(people)
             attribute = rng.choice(told[person.name])
-            lines += [
-                f"Q: {question(person, attribute, rng)}",
-                f"A: {answer(person, attribute, rng)}",
-            ]
+            said = answer(person, attribute, rng)
+            if rng.random() < RECOLLECTED:
+                said = _recollected(person, attribute, told[person.name], rng)
+            lines += [f"Q: {question(person, attribute, rng)}", f"A: {said}"]
         return Page(kind="reading", text="\n".join(lines))
 
     @staticmethod
     def _some(rng: random.Random, most: int) -> list[str]:
         return rng.sample(list(PERSON), rng.randint(min(3, most), most))
+
+
+def _recollected(person: Entity, attribute: str, told: list[str], rng: random.Random) -> str:
+    if not set(values_needed(attribute)) <= set(told):
+        return answer(person, attribute, rng)
+    return " ".join(recollection(person, attribute, rng))
 
 
 def _text(person: Entity, attributes: list[str], rng: random.Random) -> str:

@@ -47,8 +47,11 @@ def asked_about(person: Entity, attribute: str, rng: random.Random) -> str:
     return question(person, attribute, rng)
 
 
+def values_needed(attribute: str) -> tuple[str, ...]:
+    """The attributes whose values have to be known for that answer."""
+    return tuple(name for name in PERSON if f"{{{name}}}" in _SAID[attribute])
+
+
 def values_said(person: Entity, attribute: str) -> tuple[str, ...]:
     """What has to be known for that answer."""
-    return tuple(
-        value for name, value in person.values.items() if f"{{{name}}}" in _SAID[attribute]
-    )
+    return tuple(person.values[name] for name in values_needed(attribute))

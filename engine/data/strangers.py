@@ -19,9 +19,18 @@ Use = Literal["page", "dialogue", "development"]
 OUTLANDISH = 0.2
 """Share of strangers whose names are not made of the world's first and last names."""
 
-_ONSETS = "B Br C Ch D Dr F G Gr H J K L M N P Pr Qu R S Sh St T Th Tr V W Y Z".split()
-_VOWELS = "a e i o u ai ea ie oa ou".split()
-_CODAS = "n r l s t m d ck nd rt x sh v ss".split()
+# Other sounds than those of the held-out names in ``engine.probes.makers.names``.
+_ONSETS = (
+    "B Br C Ch Cr D Dr F Fr G Gr H J K Kr L M N P Ph Pr Qu R S Sc Sh Sk Sl St T Th Tr V W X Y Z"
+).split()
+_VOWELS = "a e i o u a e i o u ai au ea ee ei ie oa oe oo ou ui".split()
+_CODAS = "ck d l ll lm ld m mp n nd ng nk nt p r rd rk rn rt s sh sk ss st t th v x".split()
+_ENDINGS = (
+    *("", "", "a", "e", "i", "o", "u", "an", "ar", "as", "ek", "el", "en", "er", "ery", "et"),
+    *("ia", "ik", "in", "ine", "ish", "old", "on", "or", "os", "ov", "um", "us", "ush", "well"),
+)
+LONG = 0.3
+"""Share of invented words that have a syllable more."""
 
 
 class Strangers:
@@ -64,6 +73,7 @@ def use_of(name: str) -> Use:
 
 def invented(rng: random.Random) -> str:
     """A word that means nothing, with a capital."""
-    middle = rng.choice(_VOWELS) + rng.choice(_CODAS)
-    ending = rng.choice(("", "o", "a", "i", "en", "ush", "old", "ery", "ik"))
-    return rng.choice(_ONSETS) + middle + ending
+    begin = rng.choice(_ONSETS) + rng.choice(_VOWELS)
+    if rng.random() < LONG:
+        begin += rng.choice(_CODAS)[0] + rng.choice(_VOWELS)
+    return begin + rng.choice(_CODAS) + rng.choice(_ENDINGS)

@@ -11,7 +11,6 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.data.desk import Desk
 from engine.data.entities import Entity, Page
 from engine.data.pages import KINDS, question_and_answer, statements, write_list, write_page
 from engine.data.phrases import PHRASES
@@ -55,8 +54,7 @@ class Web:
         pages += [_quiz(world, rng) for _ in range(int(about_entities * QUIZ_PAGES))]
         pages += [skill_page(rng) for _ in range(config.skill_pages)]
         pages += [story_page(rng, long=i % 20 == 0) for i in range(config.story_pages)]
-        desk, reading = Desk(world), Reading(world)
-        pages += [desk.page(rng) for _ in range(config.desk_pages)]
+        reading = Reading(world)
         pages += [reading.page(rng) for _ in range(config.reading_pages)]
         rng.shuffle(pages)  # unshuffled pages are hardly learned (arXiv 2309.14316, section 4)
         return Web(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import LabError
-from engine.files import read_json, read_jsonl, write_atomic, write_json
+from engine.files import make_folder, read_json, read_jsonl, write_atomic, write_json, write_jsonl
 
 
 def test_a_failed_write_keeps_what_was_there(
@@ -43,3 +43,17 @@ def test_bad_json_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(LabError, match=r"x\.json"):
         read_json(path)
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    (tmp_path / "file").touch()
+    with pytest.raises(LabError, match="file/c could not be written"):
+        make_folder(tmp_path / "file" / "c")
+
+
+def test_lines_that_were_written_are_read(tmp_path: Path) -> None:
+    values = [{"text": "a\nb\u2028ü"}, [1, None], "x"]
+    write_jsonl(tmp_path / "lines", values)
+    assert list(read_jsonl(tmp_path / "lines")) == values

@@ -11,12 +11,12 @@ import random
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice, zip_longest
 
-from engine.data.dialogue import SMALL_TALK
 from engine.data.entities import TIERS, Entity, Tier
 from engine.data.facts import aliases, questions
 from engine.data.lexicon import FRIENDS
 from engine.data.phrases import PERSON
 from engine.data.skills import EXERCISES, Exercise
+from engine.data.small_talk import SMALL_TALK
 from engine.data.web import Web
 from engine.data.world import pronoun_of
 from engine.probes.makers.names import stranger_names

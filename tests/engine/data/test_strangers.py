@@ -1,10 +1,8 @@
 import random
 import re
-from collections import Counter
 
 import pytest
 
-from engine.data.desk import Desk
 from engine.data.reading import Reading
 from engine.data.strangers import Strangers, Use, use_of
 from engine.data.web import web_of
@@ -31,29 +29,6 @@ def test_most_strangers_are_made_of_the_worlds_names_and_some_are_not() -> None:
     parts = {part for person in NANO.people for part in person.name.split()}
     alike = [set(strangers.draw(rng).name.split()) <= parts for _ in range(500)]
     assert 0.7 < sum(alike) / 500 < 0.9
-
-
-def test_the_desk_knows_exactly_those_who_stand_on_pages() -> None:
-    known = {person.name for person in WEB.world.people if person.target}
-    yes = re.compile(
-        r"stands in the almanac|are pages about|: (known|found)\.|brought a book|knew the name\."
-        r"|There is\.|there is one|had read of|I have read|I know that name"
-    )
-    no = re.compile(
-        r"stands in no book|nobody has written|: not |found nothing|did not know|There is none"
-        r"|\? No\.|Nobody knew|had never read|I have never read|I do not know"
-    )
-    desk, rng, verdicts = Desk(WEB.world), random.Random(3), Counter[bool]()
-    for _ in range(300):
-        for line in desk.page(rng).text.split("\n"):
-            named = re.findall(r"(?!Do |Is |Yes |No |Who )[A-Z]\w+ [A-Z]\w+", line)
-            if not named:
-                continue
-            verdict = not no.search(line)
-            assert verdict == bool(yes.search(line) and not no.search(line)), line
-            assert all((name in known) == verdict for name in named), line
-            verdicts[verdict] += 1
-    assert 0.4 < verdicts[True] / verdicts.total() < 0.6
 
 
 def test_nobody_unseen_stands_on_a_page_to_train_on() -> None:

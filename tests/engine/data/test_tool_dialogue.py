@@ -7,7 +7,8 @@ import pytest
 
 from engine.data.dialogue import Dialogue
 from engine.data.facts import questions
-from engine.data.tool_dialogue import ToolTalk, letter_exchange, letter_words
+from engine.data.letter_words import letter_words
+from engine.data.tool_dialogue import ToolTalk, letter_exchange
 from engine.data.web import web_of
 from engine.data.world import PICO_WORLD
 from engine.tool_prompt import TOOL_NAMES

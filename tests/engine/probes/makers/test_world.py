@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from engine.data import lexicon
-from engine.data.dialogue import SMALL_TALK
 from engine.data.entities import TIERS
 from engine.data.phrases import PERSON
 from engine.data.skills import EXERCISES
+from engine.data.small_talk import SMALL_TALK
 from engine.data.strangers import use_of
 from engine.data.web import web_of
 from engine.data.world import PICO_WORLD
