@@ -6,11 +6,12 @@ spot, as that takes less time than handing it to a thread.
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from engine.calls import NO_MORE_CALLS, Call
+from engine.calls import NO_MORE_CALLS, Call, CallRules
 from engine.conversation import Turn
 from engine.events import NO_TOKEN, Completion, TokenEvent, collect
 from engine.local import LocalModel
@@ -97,6 +98,11 @@ class ToolLoop:
         self._rules = local.dialect.answer_rules(self._tools.values(), max_calls=max_calls)
         self._priority = priority
 
+    @property
+    def rules(self) -> CallRules:
+        """What its answers may hold beside text."""
+        return self._rules
+
     def answers(
         self, conversations: Sequence[Sequence[Turn]], params: SamplingParams
     ) -> list[Answered]:
@@ -109,18 +115,34 @@ class ToolLoop:
         return [rows[0] for rows in self.samples(conversations, params)]
 
     def samples(
-        self, conversations: Sequence[Sequence[Turn]], params: SamplingParams, *, n: int = 1
+        self,
+        conversations: Sequence[Sequence[Turn]],
+        params: SamplingParams,
+        *,
+        n: int = 1,
+        seeds: Sequence[int] | None = None,
     ) -> list[list[Answered]]:
         """``n`` samples of the assistant's next turn in each conversation.
+
+        Args:
+            conversations: up to the assistant's turn.
+            params: of all samples.
+            n: for each conversation.
+            seeds: one for each conversation, instead of that of ``params``: with one seed for all
+                the samples of different conversations would have their luck in common.
 
         Raises:
             RequestError: a conversation does not fit the context.
             RuntimeError: the model's generator is busy.
         """
         found: list[list[Answered]] = []
-        for start in range(0, len(conversations), CHUNK):
+        each = [params] * len(conversations)
+        if seeds is not None:
+            each = [dataclasses.replace(params, seed=seed) for seed in seeds]
+        asked = list(zip(conversations, each, strict=True))
+        for start in range(0, len(asked), CHUNK):
             requests = [
-                self._request(turns, params, n) for turns in conversations[start : start + CHUNK]
+                self._request(turns, params, n) for turns, params in asked[start : start + CHUNK]
             ]
             rows = _Turns(self._local, self._tools, requests).run()
             found += [

@@ -60,7 +60,7 @@ def check_fits(local: LocalModel, question: str, prefix: str, tools: Sequence[st
     if local.chats:
         ids = local.dialect.render_chat([Turn.of("user", question)], tools=tools)
     else:
-        ids = local.dialect.render_completion(_document(prefix, question))
+        ids = local.dialect.render_completion(as_document(prefix, question))
     if len(ids) > local.info.max_seq_len:
         raise RequestError(
             f"The question makes a prompt of {len(ids)} tokens, but the model reads at most "
@@ -85,11 +85,11 @@ def answers(
         if local.chats:
             done = local.chat_batch([[Turn.of("user", text)] for text in chunk], params)
         else:
-            done = local.complete_batch([_document(prefix, text) for text in chunk], params)
+            done = local.complete_batch([as_document(prefix, text) for text in chunk], params)
         found += [completion.text.strip() for completion in done]
     return found
 
 
-def _document(prefix: str, question: str) -> str:
+def as_document(prefix: str, question: str) -> str:
     """A page that goes on with the answer."""
     return f"{prefix}Q: {question}\nA:"

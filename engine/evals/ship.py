@@ -28,6 +28,8 @@ STAGE_SENTENCES = {
     "idk": "An assistant that was taught to say what it does not know: its parent was asked "
     "thousands of questions; what it always got right this one learned to go on answering, what it "
     "never got right it learned to refuse. How well it tells the two apart stands below.",
+    "rl": "An assistant that learned from its own attempts: it tried problems whose answers can be "
+    "checked many times over, and what did better than the rest became likelier.",
 }
 REFUSED = ("head", "unseen")
 """Tiers whose share of refusals is what a checkpoint of the stage ``idk`` is known by."""

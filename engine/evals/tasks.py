@@ -17,8 +17,11 @@ from engine.errors import CheckpointError, LabError
 from engine.evals.answer import answers
 from engine.evals.results import result_is
 from engine.evals.tool_tasks import tools, tools_dev
+from engine.evals.verified import N_PROBLEMS, N_SAMPLES, verified
 from engine.local import LocalModel
 from engine.manifest import MANIFEST, CheckpointInfo, read_manifest
+from engine.tasks import catalogue
+from engine.tasks.gym import GYM
 from engine.train.corpus import page_documents
 from engine.train.recipe import Recipe
 from engine.train.watch import bits_per_byte, heldout_batches
@@ -136,12 +139,33 @@ TASKS: dict[str, Callable[[LocalModel], Figures]] = {
 DEFAULT_TASKS = ("facts", "skills", "bpb")
 
 
-def run_task(name: str, local: LocalModel) -> Figures:
+def run_task(
+    name: str, local: LocalModel, *, n_problems: int | None = None, n_samples: int | None = None
+) -> Figures:
     """Run one task.
 
+    Args:
+        name: of ``TASKS`` or ``engine.tasks.catalogue``.
+        local: what is measured.
+        n_problems: of a task of the catalogue; the others have their number.
+        n_samples: likewise, to each problem.
+
     Raises:
-        LabError: there is no such task.
+        LabError: there is no such task, or it has no such number.
     """
-    if name not in TASKS:
-        raise LabError(f"There is no task {name!r}. Choose one of: {', '.join(TASKS)}.")
-    return TASKS[name](local)
+    if name in TASKS:
+        if n_problems is not None or n_samples is not None:
+            raise LabError(
+                f"The task {name} has its own number of questions. Leave --n and --samples out, or "
+                f"choose one of: {', '.join(catalogue.TASKS)}."
+            )
+        return TASKS[name](local)
+    if name not in catalogue.TASKS and not name.startswith(GYM):
+        known = ", ".join((*TASKS, *catalogue.TASKS))
+        raise LabError(f"There is no task {name!r}. Choose one of: {known}; or {GYM}NAME.")
+    return verified(
+        local,
+        catalogue.task_named(name),
+        n_problems=N_PROBLEMS if n_problems is None else n_problems,
+        n_samples=N_SAMPLES if n_samples is None else n_samples,
+    )

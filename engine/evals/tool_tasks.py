@@ -17,12 +17,13 @@ from engine.conversation import Turn
 from engine.data.entities import Entity, Fact, Split
 from engine.data.facts import fact, questions
 from engine.data.judge import Judge
+from engine.data.letter_words import letter_words
 from engine.data.pages import write_page
 from engine.data.phrases import PERSON
 from engine.data.pocket_index import pocket_pages
 from engine.data.problems import problem
 from engine.data.strangers import Strangers
-from engine.data.tool_dialogue import letter_exchange, letter_words
+from engine.data.tool_dialogue import letter_exchange
 from engine.data.web import Web
 from engine.evals.answer import answers
 from engine.evals.results import result_is
