@@ -7,13 +7,14 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.data.dialogue import Dialogue, Exchange, Talk, n_turns, small_talk
+from engine.data.dialogue import Dialogue, Exchange, Talk, chatter, n_turns
 from engine.data.entities import Entity
 from engine.data.phrases import PERSON
 from engine.data.skills import exercise
 from engine.data.strangers import Strangers
 from engine.data.web import Web
 from engine.idk.refusals import answered, refused
+from engine.tasks.catalogue import demonstration
 from engine.tokenizer import Tokenizer
 from engine.train.corpus import mixed, tool_conversations
 from engine.train.packing import Document
@@ -21,11 +22,10 @@ from engine.train.recipe import Recipe
 
 ELSE_SHARE = 0.25
 """Of the conversations without tools: about places, sums, spelling and nothing at all."""
-ANSWERED = {"head": 0.3, "torso": 0.6, "tail": 0.1}
+ANSWERED = {"head": 0.3, "torso": 0.45, "tail": 0.25}
 """Of the answers from memory, by exposure tier."""
-TAIL_REFUSED = 0.1
-"""Of the refusals; the others are about strangers. What of the tail is known can hardly be told
-from how sure the model is, so it would be learned by heart."""
+TAIL_REFUSED = 0.15
+"""Of the refusals; the others are about strangers: there is no end of them."""
 
 Facts = Mapping[str, Sequence[tuple[Entity, str]]]
 """By exposure tier, or ``snippets.NEW``."""
@@ -82,12 +82,14 @@ class IdkTalk:
 
     def _else(self, rng: random.Random) -> Exchange:
         kind = rng.random()
-        if kind < 0.45:
+        if kind < 0.4:
             return self._talk.place(rng)
-        if kind < 0.85:
+        if kind < 0.6:
             drawn = exercise(rng)
             return Exchange.of(drawn.question, drawn.answer)
-        return small_talk(rng)
+        if kind < 0.75:
+            return Exchange.of(*demonstration(rng))
+        return chatter(rng)
 
 
 def idk_documents(recipe: Recipe, web: Web, tokenizer: Tokenizer, about: About) -> list[Document]:

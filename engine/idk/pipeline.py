@@ -8,17 +8,14 @@ made is told in the run's journal as a ``table`` event, for whoever watches.
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from engine.data.entities import Entity
 from engine.data.web import Web
 from engine.errors import RunError
-from engine.files import read_jsonl, write_atomic
+from engine.files import make_folder, read_jsonl, write_jsonl
 from engine.idk.asked import ask_about
 from engine.idk.corpus import Known
 from engine.idk.decide import Decision, decided
@@ -78,7 +75,7 @@ class Pipeline:
 
     def asked(self) -> tuple[list[Question], list[Record]]:
         """The steps before the decision: each question, and what came of it."""
-        self.folder.mkdir(exist_ok=True)
+        make_folder(self.folder)
         snippets = self._snippets()
         questions = self._questions(snippets)
         records = self._answers(questions)
@@ -91,7 +88,7 @@ class Pipeline:
             drawn = draw_snippets(
                 self._web, self.people, self._recipe.n_questions, self._recipe.seed
             )
-            _write_lines(path, map(dataclasses.asdict, drawn))
+            write_jsonl(path, map(dataclasses.asdict, drawn))
         snippets = [Snippet(**line) for line in read_jsonl(path)]
         rows = [[s.group, s.text] for s in snippets[:SHOWN]]
         self._tell(1, "snippets", ["from", "snippet"], rows, len(snippets), len(snippets))
@@ -173,7 +170,7 @@ class Pipeline:
                 f"{self._parent.info.name} answered each of {len(questions)} questions rightly at "
                 "least once, so there is nothing it should learn to refuse. Choose another parent."
             )
-        _write_lines(self.folder / "4-decisions.jsonl", lines)
+        write_jsonl(self.folder / "4-decisions.jsonl", lines)
         groups = sorted({question.group for question in questions})
         rows = [
             [decision, *(str(len(by_group.get(group, ()))) for group in groups)]
@@ -200,8 +197,3 @@ class Pipeline:
 def _right(record: Record) -> str:
     answers = (record.greedy, *record.contexts, *record.samples)
     return f"{sum(answer.outcome == 'correct' for answer in answers)}/{len(answers)}"
-
-
-def _write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    write_atomic(path, text.encode())

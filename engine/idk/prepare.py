@@ -14,7 +14,7 @@ from engine.idk.alternatives.pairs import pairs_of
 from engine.idk.alternatives.rtuning import by_outcome
 from engine.idk.corpus import at_the_value, idk_documents
 from engine.idk.development import Development
-from engine.idk.line import Line
+from engine.idk.line import refusal_line
 from engine.idk.pipeline import Pipeline
 from engine.local import LocalModel
 from engine.tokenizer import load_tokenizer
@@ -63,7 +63,7 @@ def prepare_idk(recipe: Recipe, parent: str, device: torch.device, journal: Jour
         )
         documents = idk_documents(recipe, web, tokenizer, about)
     development = Development.of(local, web, recipe.n_development)
-    line = Line(development, web, local.dialect)
+    line = refusal_line(development, web, local.dialect)
     return Setup(
         model=model,
         tokenizer=tokenizer,

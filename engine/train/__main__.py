@@ -16,6 +16,8 @@ from engine.train.journal import Journal
 from engine.train.recipe import Recipe
 
 if TYPE_CHECKING:
+    from engine.rl.loop import RlTrainer
+    from engine.train.loop import Trainer
     from engine.train.setup import Setup
 
 
@@ -37,10 +39,9 @@ def _train(status: RunStatus) -> int:
     journal = Journal(status)
     journal.state("starting", status.step)
     journal.keep_beating()
-    trainer = None
+    trainer: Trainer | RlTrainer | None = None
     try:
         from engine.train.device import quiet_determinism
-        from engine.train.loop import Trainer
 
         recipe = Recipe.from_json(read_json(status.path / "recipe.json"))
         quiet_determinism()
@@ -48,7 +49,7 @@ def _train(status: RunStatus) -> int:
         if setup is None:
             journal.state("stopped", 0, "Stopped as asked; resume it to go on.")
             return 0
-        trainer = Trainer(recipe, setup, journal)
+        trainer = _trainer(recipe, setup, journal)
         trainer.run()
     except LabError as error:
         return _failed(journal, trainer.step if trainer else status.step, str(error))
@@ -70,17 +71,32 @@ def _setup(recipe: Recipe, parent: str | None, journal: Journal) -> Setup | None
     """What the loop begins with; None if the run was asked to stop before there is any."""
     from engine.train.device import training_device
 
-    if recipe.stage != "idk":
+    if recipe.stage in ("base", "sft"):
         from engine.train.setup import prepare
 
         return prepare(recipe, parent, training_device())
+    assert parent is not None
+    if recipe.stage == "rl":
+        from engine.rl.prepare import prepare_rl
+
+        return prepare_rl(recipe, parent, training_device())
     from engine.idk.prepare import StopAskedError, prepare_idk
 
-    assert parent is not None
     try:
         return prepare_idk(recipe, parent, training_device(), journal)
     except StopAskedError:
         return None
+
+
+def _trainer(recipe: Recipe, setup: Setup, journal: Journal) -> Trainer | RlTrainer:
+    """The loop of the recipe's stage."""
+    if recipe.stage == "rl":
+        from engine.rl.loop import RlTrainer
+
+        return RlTrainer(recipe, setup, journal)
+    from engine.train.loop import Trainer
+
+    return Trainer(recipe, setup, journal)
 
 
 def _failed(journal: Journal, step: int, message: str) -> int:

@@ -10,15 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.errors import TrainingDivergedError
 from engine.train.compiled import maybe_compile
+from engine.train.descent import Descent
 from engine.train.early import EarlyStop
 from engine.train.journal import Journal
-from engine.train.muon import Muon, split_parameters
+from engine.train.obeying import obey
 from engine.train.packing import IGNORED, Batch
 from engine.train.publish import publish
 from engine.train.recipe import Recipe
-from engine.train.schedule import lr_share
 from engine.train.setup import Setup
 from engine.train.state import load_state, save_state
 from engine.train.watch import bits_per_byte, heldout_batches, sample_text, text_bytes
@@ -38,20 +37,8 @@ class Trainer:
         self.objective = setup.objective
         self.model = setup.model.train()
         self.device = next(self.model.parameters()).device
-        matrices, others = split_parameters(self.model)
-        self.params = {**matrices, **others}
-        self.optimizers: dict[str, torch.optim.Optimizer] = {
-            "muon": Muon(
-                matrices.values(),
-                lr=recipe.muon_lr,
-                momentum=recipe.momentum,
-                weight_decay=recipe.weight_decay,
-            ),
-            "adamw": torch.optim.AdamW(
-                others.values(), lr=recipe.adamw_lr, betas=(0.9, 0.95), weight_decay=0.0
-            ),
-        }
-        self._peak_lr = {"muon": recipe.muon_lr, "adamw": recipe.adamw_lr}
+        self.descent = Descent(self.model, recipe)
+        self.params, self.optimizers = self.descent.params, self.descent.optimizers
         self._heldout = heldout_batches(setup.heldout, recipe.row_lengths, recipe.batch_tokens)
         self._bytes = text_bytes(setup.tokenizer)
         self._tokens = 0
@@ -76,7 +63,7 @@ class Trainer:
         began = time.monotonic()
         pace_from, pace_tokens = began, self._tokens
         for batch in self._batches(self.step):
-            if not self._obey():
+            if not obey(self.journal, self.step, self.save, lambda: self.publish(self.step)):
                 return
             figures = self._train_step(loss, batch)
             self.journal.at(self.step)
@@ -119,46 +106,14 @@ class Trainer:
             step += len(batches)
             epoch += 1
 
-    def _obey(self) -> bool:
-        """Do what the control file asks; False when the run is to stop here."""
-        action = self.journal.wanted()
-        if action == "pause":
-            self.save()
-            self.journal.state("paused", self.step)
-            while (action := self.journal.wanted()) == "pause":
-                time.sleep(0.1)
-            if action != "stop":
-                self.journal.state("running", self.step)
-        if action == "stop":
-            self.save()
-            if self.step:
-                self.publish(self.step)
-            self.journal.state("stopped", self.step, "Stopped as asked; resume it to go on.")
-            return False
-        return True
-
     def _train_step(self, loss_of: Loss, batch: Batch) -> dict[str, Any]:
         """One update; returns the figures of a step event."""
-        share = lr_share(self.step, self.recipe)
-        for kind, optimizer in self.optimizers.items():
-            for group in optimizer.param_groups:
-                group["lr"] = self._peak_lr[kind] * share
         loss = loss_of(*(torch.from_numpy(array).to(self.device) for array in batch.arrays))
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.grad_clip)
-        value, grad_norm = float(loss.detach()), float(norm)
-        if not (math.isfinite(value) and math.isfinite(grad_norm)):
-            raise TrainingDivergedError(
-                f"The loss became {value} (gradient norm {grad_norm}) at step {self.step + 1}; the "
-                f"state before it is kept. Resuming repeats it: the recipe needs a lower learning "
-                f"rate than {self.recipe.muon_lr} (Muon) and {self.recipe.adamw_lr} (AdamW)."
-            )
-        for optimizer in self.optimizers.values():
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+        value = float(loss.detach())
+        figures: dict[str, Any] = self.descent.apply(self.step, value)
         self.step += 1
         self._tokens += batch.ids_BT.size
-        figures = {"loss": value, "lr": self.recipe.muon_lr * share, "grad_norm": grad_norm}
         if self.objective.in_nats:
             targets = batch.targets_BT[batch.targets_BT != IGNORED]
             n_bytes = int(self._bytes[targets].sum())
@@ -194,5 +149,13 @@ class Trainer:
 
     def publish(self, step: int) -> None:
         """Write a checkpoint, with the weights of ``step``, that can be sampled from."""
-        publish(self.model.eval(), self.recipe, self.setup, self.journal, step, self.evaluate())
+        publish(
+            self.model.eval(),
+            self.recipe,
+            self.setup,
+            self.journal,
+            step,
+            self.evaluate(),
+            tokens=step * self.recipe.batch_tokens,
+        )
         self.model.train()

@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.background import now
 from engine.checkpoint import save_checkpoint
 from engine.files import read_jsonl
+from engine.manifest import CheckpointInfo
 from engine.model import Transformer
 from engine.tool_prompt import TOOL_NAMES
 from engine.train.corpus import data_hash
@@ -18,6 +19,8 @@ from engine.train.recipe import Recipe
 from engine.train.setup import Setup
 
 CURVE_POINTS = 400
+THINNED, MEASURED = ("step", "rl"), ("eval", "rl_eval")
+"""Kinds of events: those of steps, of which there are many, and those between steps."""
 
 
 def publish(
@@ -27,8 +30,10 @@ def publish(
     journal: Journal,
     step: int,
     metrics: Mapping[str, float],
+    *,
+    tokens: int,
 ) -> Path:
-    """Write ``checkpoints/step-N`` and drop older ones.
+    """Write ``checkpoints/step-N`` and drop older ones; ``tokens`` have been learned from.
 
     Raises:
         LabError: the disk is full; older checkpoints are kept.
@@ -45,9 +50,9 @@ def publish(
             "parent": None if parent is None else {"name": parent.name, "sha256": parent.sha256},
             "created": now(),
             "step": step,
-            "tokens": step * recipe.batch_tokens,
+            "tokens": tokens,
             "seed": recipe.seed,
-            "tools": list(TOOL_NAMES) if recipe.tool_share else [],
+            "tools": _tools(recipe, parent),
             "recipe": recipe.to_json(),
             "data_sha256": data_hash(setup.documents),
             "metrics": dict(metrics),
@@ -61,10 +66,20 @@ def publish(
     return folder
 
 
+def _tools(recipe: Recipe, parent: CheckpointInfo | None) -> list[str]:
+    """Names of the tools that the checkpoint has learned to call: the stage ``rl`` teaches none."""
+    if recipe.stage == "rl" and parent is not None:
+        return list(parent.tools)
+    return list(TOOL_NAMES) if recipe.tool_share else []
+
+
 def _curve(run: Path) -> bytes:
-    """The run's step and eval events, thinned to ``CURVE_POINTS``."""
-    events = [e for e in read_jsonl(run / "events.jsonl") if e["type"] in ("step", "eval")]
-    steps = [i for i, event in enumerate(events) if event["type"] == "step"]
-    shown = {*steps[:: max(1, len(steps) // CURVE_POINTS)], *steps[-1:]}
-    kept = [event for i, event in enumerate(events) if event["type"] == "eval" or i in shown]
+    """What the run measured, and of its steps ``CURVE_POINTS`` of each kind."""
+    wanted = (*THINNED, *MEASURED)
+    events = [e for e in read_jsonl(run / "events.jsonl") if e["type"] in wanted]
+    shown: set[int] = set()
+    for kind in THINNED:
+        steps = [i for i, event in enumerate(events) if event["type"] == kind]
+        shown |= {*steps[:: max(1, len(steps) // CURVE_POINTS)], *steps[-1:]}
+    kept = [event for i, event in enumerate(events) if event["type"] in MEASURED or i in shown]
     return "".join(json.dumps(event) + "\n" for event in kept).encode()

@@ -11,10 +11,12 @@ from typing import Any, Literal
 
 from engine.data.world import NANO_WORLD, PICO_WORLD, WorldConfig
 from engine.errors import RunError
+from engine.rl.plan import RlPlan
 
-Stage = Literal["base", "sft", "idk"]
-STAGES: tuple[Stage, ...] = ("base", "sft", "idk")
-PARENT_STAGE: dict[Stage, Stage | None] = {"base": None, "sft": "base", "idk": "sft"}
+Stage = Literal["base", "sft", "idk", "rl"]
+STAGES: tuple[Stage, ...] = ("base", "sft", "idk", "rl")
+PARENT_STAGE: dict[Stage, Stage | None] = {"base": None, "sft": "base", "idk": "sft", "rl": "sft"}
+"""Whose newest checkpoint a stage begins with where none is named; ``rl`` takes any assistant."""
 Method = Literal["value", "rtuning", "dpo"]
 METHODS: tuple[Method, ...] = ("value", "rtuning", "dpo")
 """How the stage ``idk`` teaches to refuse: at the value's place (the lab's own way), by refusals as
@@ -76,6 +78,8 @@ class Recipe:
     """Of the stage ``idk``."""
     patience: int = 0
     """Steps without a better score on the development split after which to stop; 0 never does."""
+    rl: RlPlan | None = None
+    """Of the stage ``rl``: its tasks and its algorithm."""
     eval_every: int = 100
     sample_every_s: float = 8.0
     save_every_s: float = 60.0
@@ -90,6 +94,11 @@ class Recipe:
             raise RunError(
                 f"method = {self.method!r} of a {self.stage} run: only idk runs have a method, one "
                 f"of {', '.join(METHODS)}. Choose one, or leave it out."
+            )
+        if (self.rl is None) == (self.stage == "rl"):
+            raise RunError(
+                f"The recipe of a {self.stage} run has {'no' if self.rl is None else 'a'} part "
+                "'rl', which rl runs have and no others. Mend the recipe."
             )
         if max(self.row_lengths) > self.model.max_seq_len:
             raise RunError(
@@ -123,6 +132,8 @@ class Recipe:
                     "model": ModelShape(**data["model"]),
                     "world": WorldConfig(**world),
                     "row_lengths": tuple(data["row_lengths"]),
+                    # Recipes of before there was this stage do not say.
+                    "rl": RlPlan.from_json(data["rl"]) if data.get("rl") else None,
                 }
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -210,6 +221,15 @@ _IDK = {
     "eval_every": 25,
     "patience": 200,
 }
+_RL = {
+    **_SFT,
+    "stage": "rl",
+    "muon_lr": 0.0005,
+    "adamw_lr": 0.0002,
+    "warmup_steps": 3,
+    "decay_share": 0.3,
+    "eval_every": 10,
+}
 # The two published ways, to be compared with (``engine.idk.alternatives``). The learning rate of
 # preferences is a tenth, as usual: their loss falls as far as it is let, and the answers with it.
 _BY_METHOD: dict[Method, dict[str, Any]] = {
@@ -220,23 +240,40 @@ _BY_METHOD: dict[Method, dict[str, Any]] = {
 _ALTERNATIVE_STEPS = 200
 """At most: they are to be compared, not shipped."""
 _STEPS: dict[tuple[str, str], int] = {
-    ("nano", "base"): 1300,
-    ("nano", "sft"): 1150,
+    ("nano", "base"): 2000,
+    ("nano", "sft"): 1300,
     ("nano", "idk"): 400,
+    ("nano", "rl"): 60,
     ("pico", "base"): 60,
     ("pico", "sft"): 30,
     ("pico", "idk"): 20,
+    ("pico", "rl"): 4,
 }
 PRESETS = ("nano", "pico")
 
 
 def recipe(
-    stage: str, preset: str, *, steps: int | None = None, method: str | None = None
+    stage: str,
+    preset: str,
+    *,
+    steps: int | None = None,
+    method: str | None = None,
+    rl: RlPlan | None = None,
+    seed: int | None = None,
 ) -> Recipe:
-    """The recipe of a stage at a preset; ``method`` is one of ``METHODS``, for the stage ``idk``.
+    """The recipe of a stage at a preset.
+
+    Args:
+        stage: one of ``STAGES``.
+        preset: one of ``PRESETS``.
+        steps: else as many as the preset has.
+        method: one of ``METHODS``, for the stage ``idk``.
+        rl: for the stage ``rl``, which needs it.
+        seed: of all that is drawn.
 
     Raises:
-        RunError: unknown stage, preset or method, or a number of steps below 1.
+        RunError: unknown stage, preset or method, a number of steps below 1, or an ``rl`` that
+            the stage lacks or has no use for.
     """
     if stage not in STAGES:
         raise RunError(f"There is no stage {stage!r}. Choose one of: {', '.join(STAGES)}.")
@@ -246,13 +283,16 @@ def recipe(
     usual = _STEPS[preset, stage]
     values: dict[str, Any] = {
         **(_NANO if preset == "nano" else _PICO),
-        **{"base": _BASE, "sft": _SFT, "idk": _IDK}[stage],
+        **{"base": _BASE, "sft": _SFT, "idk": _IDK, "rl": _RL}[stage],
         **_BY_METHOD[chosen],
         "steps": usual if chosen == "value" else min(usual, _ALTERNATIVE_STEPS),
         "method": chosen,
+        "rl": rl,
     }
     if steps is not None:
         values["steps"] = steps
+    if seed is not None:
+        values["seed"] = seed
     return Recipe(**values)
 
 

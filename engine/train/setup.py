@@ -13,6 +13,7 @@ from engine.checkpoint import load_model
 from engine.conversation import Turn, render_chat, render_completion
 from engine.data.web import Web, web_of
 from engine.data.world import KNOWN_EXAMPLE
+from engine.dialect import LabDialect
 from engine.errors import RunError
 from engine.manifest import CheckpointInfo, find_checkpoint, verify
 from engine.model import ModelConfig, Transformer
@@ -21,6 +22,7 @@ from engine.train.corpus import page_documents, training_documents
 from engine.train.objective import NextToken, Objective
 from engine.train.packing import Document
 from engine.train.recipe import Recipe
+from engine.train.search_line import search_line
 
 # New special tokens begin as tokens the base model has met in the same place of a FAQ page; from
 # random vectors the fine-tuning would first have to find out what they are for.
@@ -87,6 +89,10 @@ def prepare(recipe: Recipe, parent: str | None, device: torch.device) -> Setup:
             )
         if recipe.stage == "sft":
             _seed_special_tokens(model, tokenizer)
+    finish = None
+    if recipe.stage == "sft":
+        dialect = LabDialect(tokenizer, chats=True)
+        finish = search_line(web, dialect, recipe.n_development).set
     return Setup(
         model=model.to(device),
         tokenizer=tokenizer,
@@ -94,6 +100,7 @@ def prepare(recipe: Recipe, parent: str | None, device: torch.device) -> Setup:
         heldout=page_documents([page.text for page in web.heldout_pages], tokenizer),
         parent=info,
         question=None if recipe.stage == "base" else SFT_QUESTION,
+        finish=finish,
     )
 
 

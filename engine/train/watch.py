@@ -52,10 +52,15 @@ def bits_per_byte(
 
 
 def sample_text(
-    model: Transformer, tokenizer: AnyTokenizer, prompt_ids: Sequence[int], *, seed: int
+    model: Transformer,
+    tokenizer: AnyTokenizer,
+    prompt_ids: Sequence[int],
+    *,
+    seed: int,
+    max_tokens: int = 32,
 ) -> str:
     """A short continuation by the model as it stands, at temperature 0.7."""
-    params = SamplingParams(temperature=0.7, top_p=0.95, max_tokens=32, seed=seed)
+    params = SamplingParams(temperature=0.7, top_p=0.95, max_tokens=max_tokens, seed=seed)
     stop_ids = frozenset(tokenizer.special.values())
     request = Request(prompt_ids=tuple(prompt_ids), params=params, stop_ids=stop_ids)
     generator = Generator(model, tokenizer, max_rows=1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.web import Web
+from engine.files import make_folder
 from engine.idk.alternatives.telling import Tell, now_and_then
 from engine.idk.pipeline import FOLDER, Pipeline
 from engine.local import LocalModel
@@ -40,7 +41,7 @@ class AskedOnce:
         Raises:
             LabError: the disk is full, or the parent knows all.
         """
-        self._own.mkdir(parents=True, exist_ok=True)
+        make_folder(self._own)
         journal = _Narrated(new_status(self.recipe, self._own, parent.info.name), self.tell)
         Pipeline(self.recipe, parent, web, journal, lambda: None).run()
 

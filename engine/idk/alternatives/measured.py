@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import __version__
+from engine.files import make_folder
 from engine.idk.alternatives.telling import Tell, now_and_then
 from engine.idk.alternatives.ways import Answers
 from engine.probes.asking import answer_of
@@ -50,7 +51,7 @@ class Measured:
         Raises:
             LabError: the disk is full, or a question does not fit.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         path = self._path(way, sha256)
         file = AnswerFile(path)
         if left := file.left(self.questions):

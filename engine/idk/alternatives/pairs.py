@@ -10,7 +10,6 @@ the very same numbers again.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -23,7 +22,7 @@ from engine.data.entities import Entity
 from engine.data.facts import aliases
 from engine.data.web import Web
 from engine.errors import RunError
-from engine.files import read_jsonl, write_atomic
+from engine.files import read_jsonl, write_jsonl
 from engine.idk.corpus import Facts, Known
 from engine.idk.refusals import refused
 from engine.local import LocalModel
@@ -80,9 +79,8 @@ def pairs_of(
     path = folder / FILE
     if not path.exists():
         begun = _begun(found, max(2, recipe.steps * recipe.batch_tokens // TOKENS_A_PAIR), recipe)
-        pairs = with_parent(model, _choices(parent, tokenizer, web, begun))
-        lines = (json.dumps(asdict(pair)) + "\n" for pair in pairs)
-        write_atomic(path, "".join(lines).encode())
+        found_pairs = with_parent(model, _choices(parent, tokenizer, web, begun))
+        write_jsonl(path, map(asdict, found_pairs))
     pairs = [_read(line) for line in read_jsonl(path)]
     if not pairs:
         raise RunError(

@@ -11,10 +11,10 @@ import pytest
 
 from engine import runs
 from engine.errors import CheckpointError, RunError
-from engine.idk.line import MOST
 from engine.manifest import find_checkpoint, read_manifest
 from engine.runs import EventTail, RunStatus
 from engine.train.__main__ import train
+from engine.train.line import MOST
 
 ANSWERS = "3-answers.jsonl"
 
@@ -41,7 +41,7 @@ def test_each_step_is_a_table_and_a_checkpoint_comes_out(home: Path) -> None:
     best = max(developed, key=lambda event: event["score"])
     assert read_manifest(info.path)["step"] == best["step"], "of equals the earliest"
     (finish,) = [e for e in EventTail(status.path).read() if e["type"] == "finish"]
-    assert 0 <= finish["lowered"] <= MOST
+    assert 0 <= finish["refusal_lowered"] <= MOST
 
 
 def test_a_kill_in_the_middle_of_asking_repeats_and_loses_no_answer(home: Path) -> None:
