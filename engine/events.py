@@ -109,6 +109,8 @@ class Completion:
     """Without the stop token or the stop string, and without calls."""
     logprobs: tuple[float, ...]
     finish_reason: FinishReason
+    entropies: tuple[float, ...] = ()
+    """In bits, of the distribution that each id was drawn from."""
 
 
 def collect(prompt_ids: Iterable[int], events: Iterable[TokenEvent]) -> Completion:
@@ -127,4 +129,5 @@ def collect(prompt_ids: Iterable[int], events: Iterable[TokenEvent]) -> Completi
         text="".join(event.text for event in drawn if event.span == "text"),
         logprobs=tuple(event.logprob for event in tokens),
         finish_reason=drawn[-1].finish_reason,
+        entropies=tuple(event.entropy for event in tokens),
     )

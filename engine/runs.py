@@ -19,6 +19,7 @@ from engine.background import LineTail, now
 from engine.errors import LabError, RunError
 from engine.files import disk_error, read_json, write_json
 from engine.manifest import find_checkpoint
+from engine.rl.plan import RlPlan
 from engine.train.recipe import PARENT_STAGE, Recipe, recipe
 
 Action = Literal["pause", "continue", "stop"]
@@ -84,8 +85,12 @@ def start_run(
     name: str | None = None,
     steps: int | None = None,
     method: str | None = None,
+    rl: RlPlan | None = None,
+    seed: int | None = None,
 ) -> RunStatus:
-    """Create a run's folder and start its process; ``method`` is for the stage ``idk``.
+    """Create a run's folder and start its process.
+
+    ``method`` is for the stage ``idk`` and ``rl`` for the stage ``rl``; see ``recipe``.
 
     Raises:
         RunError: another run is training, the name is taken or unusable, the recipe is wrong.
@@ -93,7 +98,7 @@ def start_run(
         LabError: the folder of all runs cannot be written to.
     """
     status = create_run(
-        recipe(stage, preset, steps=steps, method=method),
+        recipe(stage, preset, steps=steps, method=method, rl=rl, seed=seed),
         from_checkpoint=from_checkpoint,
         name=name,
     )
@@ -117,7 +122,11 @@ def _create_run(recipe: Recipe, from_checkpoint: str | None, name: str | None) -
     parent = None
     if parent_stage is not None:
         parent = from_checkpoint or _default_parent(parent_stage, recipe.preset)
-        find_checkpoint(parent)
+        info = find_checkpoint(parent)
+        if recipe.rl is not None:
+            from engine.rl.check import check_parent  # brings all tasks: not with every command
+
+            check_parent(recipe.rl, info)
     kind = recipe.stage if recipe.method == "value" else f"{recipe.stage}-{recipe.method}"
     path = _new_folder(kind, name)
     write_json(path / "recipe.json", recipe.to_json())

@@ -1,0 +1,9 @@
+import subprocess
+import sys
+
+
+def test_what_the_app_reads_of_it_comes_without_torch() -> None:
+    names = ["plan", "check", "record", "store", "reader", "advantages", "metrics"]
+    code = "import sys\n" + "\n".join(f"import engine.rl.{name}" for name in names)
+    code += "\nassert 'torch' not in sys.modules, 'torch came with it'"
+    subprocess.run([sys.executable, "-c", code], check=True)
