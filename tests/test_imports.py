@@ -34,9 +34,11 @@ TORCH_FREE = [
     "engine.protocol",
     "engine.remote.client",
     "engine.request",
+    "engine.rl.reader",
     "engine.runs",
     "engine.sampling_params",
     "engine.server.tcp",
+    "engine.tasks.catalogue",
     "engine.template_sandbox",
     "engine.tokenizer",
     "engine.tokenizer_imported",
@@ -50,7 +52,9 @@ TORCH_FREE = [
     "tui.cli.serve",
     "tui.cli.tool",
     "tui.panes.probes",
+    "tui.panes.rl",
     "tui.probes.knower",
+    "tui.screens.rl_form",
     "tui.servers",
 ]
 

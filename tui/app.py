@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tui.panes.chat import ChatPane
     from tui.panes.pipeline import PipelinePane
     from tui.panes.probes import ProbesPane
+    from tui.panes.rl import RlPane
     from tui.services import Engine, Probes, Servers, Services, Source, Truth
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
@@ -307,6 +308,8 @@ class LabApp(App[None]):
             chat.show_checkpoints(checkpoints)
         if self.probes_pane is not None:
             self.probes_pane.show_checkpoints(checkpoints)
+        if self.rl_pane is not None:
+            self.rl_pane.show_checkpoints(checkpoints)
         self._summarise()
 
     def _pipeline(self) -> PipelinePane | None:
@@ -326,25 +329,21 @@ class LabApp(App[None]):
         found = self.query("#probes")
         return cast("ProbesPane", found.first()) if found else None
 
+    @property
+    def rl_pane(self) -> RlPane | None:
+        """The pane, once it has been gone to."""
+        found = self.query("#rl")
+        return cast("RlPane", found.first()) if found else None
+
     # Panes, help, theme
 
     async def action_pane(self, name: str) -> None:
         """Go to a pane."""
         panes = self.query_one("#panes")
-        if name == "pipeline" and self._pipeline() is None:
-            from tui.panes.pipeline import PipelinePane
+        if not panes.query(f"#{name}"):
+            from tui.panes.making import new_pane
 
-            pane = PipelinePane(self)
-            pane.checkpoints = self.compare.checkpoints
-            await panes.mount(pane)
-        elif name == "chat" and self.chat is None:
-            from tui.panes.chat import ChatPane
-
-            await panes.mount(ChatPane(self, self.compare.checkpoints))
-        elif name == "probes" and self.probes_pane is None:
-            from tui.panes.probes import ProbesPane
-
-            await panes.mount(ProbesPane(self, self.compare.checkpoints))
+            await panes.mount(new_pane(self, name))
         self.shown_pane = self.top_bar.pane = name
         for child in panes.children:
             child.display = child.id == name
@@ -354,6 +353,8 @@ class LabApp(App[None]):
         first = next(prompts, None) or next(others, None)
         if name == "probes" and self.probes_pane is not None:
             self.probes_pane.focus_view()
+        elif name == "rl" and self.rl_pane is not None:
+            self.rl_pane.focus_view()
         elif first is not None:
             first.focus()
         self.look_again()

@@ -13,6 +13,7 @@ from tui.panes.compare import ComparePane
 from tui.panes.pipeline import PipelinePane
 from tui.safe_text import visible
 from tui.stages import TRAINED
+from tui.widgets.rl_head import LATEST
 from tui.widgets.top_bar import PANES
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tui.panes.chat import ChatPane
     from tui.panes.deciding import Action
     from tui.panes.probes import ProbesPane
+    from tui.panes.rl import RlPane
 
 _DECISIONS: dict[Action, tuple[str, str]] = {
     "approve": ("Approve the call", "a"),
@@ -50,6 +52,7 @@ def available(app: LabApp) -> Iterator[Command]:
     if app.chat is not None:
         yield from _chatting(app.chat)
     yield from _probing(app)
+    yield from _reinforcing(app.rl_pane)
 
 
 def _training(app: LabApp) -> Iterator[Command]:
@@ -139,6 +142,18 @@ def _probing(app: LabApp) -> Iterator[Command]:
         yield Command(f"Resume the probe {name}", "r in Probes", pane.action_resume)
     if pane.prober.possible("export"):
         yield Command(f"Export the probe {name} ...", "Markdown, CSV, JSONL", pane.action_export)
+
+
+def _reinforcing(pane: RlPane | None) -> Iterator[Command]:
+    """Starting, pausing and stopping are those of all trainings."""
+    shown = pane.watch_rl.shown if pane is not None else None
+    if pane is None or shown is None:
+        return
+    yield Command("Runs of reinforcement learning ...", "o in RL", pane.action_list)
+    if shown.step is not None:
+        latest, before = partial(pane.action_step, LATEST), partial(pane.action_view, "before")
+        yield Command("Follow the newest step", "l in RL", latest)
+        yield Command("Ask the problem before and after", "b in RL", before)
 
 
 def _literal(text: str) -> str:

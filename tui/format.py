@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 _MULTIPLES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -57,8 +58,9 @@ def number(value: float) -> str:
 
 def finite(value: object) -> float | None:
     """A number that a file may hold, or None where it holds something else."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):  # a whole number beyond all floats
+            return float(value) if math.isfinite(value) else None
     return None
 
 

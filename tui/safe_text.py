@@ -1,8 +1,8 @@
 """Text that cannot steer the terminal: what a model writes is shown, never obeyed.
 
 Escape sequences, carriage returns and bidirectional overrides in a model's output would move the
-cursor or reorder the screen. Each becomes a visible sign of known width instead. Newlines stay:
-the caller breaks lines at them.
+cursor or reorder the screen. Each becomes a visible sign of known width instead, and so does half a
+surrogate pair, which no terminal can be sent. Newlines stay: the caller breaks lines at them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 
 _UNSAFE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 

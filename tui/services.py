@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
     from engine.probes.plan import ProbePlan
     from engine.protocol import EngineStatus, GenerateRequest, Health, StreamEvent
+    from engine.rl.plan import RlPlan
     from engine.runs import RunStatus
     from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
     from tui.probes.about import About, Weighed
@@ -117,6 +118,7 @@ class Runs(Protocol):
         from_checkpoint: str | None = None,
         name: str | None = None,
         steps: int | None = None,
+        rl: RlPlan | None = None,
     ) -> RunStatus:
         """Start a run as a process of its own; RunError with a sentence."""
         ...

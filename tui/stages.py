@@ -48,6 +48,12 @@ STAGES = (
         "what it gets right each time it goes on answering, what it never gets right it learns to "
         "refuse.",
     ),
+    Stage(
+        "rl",
+        True,
+        "Learns from its own attempts. It tries problems whose answers can be checked many times "
+        "over; what did better than the rest becomes likelier. Pane 7 shows the attempts.",
+    ),
 )
 TRAINED = tuple(stage.name for stage in STAGES if stage.trained)
 

@@ -16,6 +16,7 @@ _ON_DARK = {
     "base": "#62a8ea",
     "sft": "#c08af0",
     "idk": "#ee8ad0",
+    "rl": "#bcd452",
 }
 _ON_LIGHT = {
     "web": "#0c6f62",
@@ -23,6 +24,7 @@ _ON_LIGHT = {
     "base": "#155fa8",
     "sft": "#7a32b8",
     "idk": "#a81f86",
+    "rl": "#566a00",
 }
 
 LAB_THEMES = (

@@ -39,6 +39,7 @@ class Lab:
 
     def __init__(self, root: Path) -> None:
         self.engine = ScriptedEngine(script=short_answer, tokens_per_s=1e5)
+        self.root = root
         self.runs = ScriptedRuns(root)
         self.probes = ScriptedProbes()
         self.checkpoints: Callable[[], list[CheckpointInfo]] | None = None
@@ -128,6 +129,9 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setattr("tui.panes.pipeline.REDRAWS_PER_S", 8)
     monkeypatch.setattr("tui.panes.probes.LOOK_EVERY_S", 0.1)
     monkeypatch.setattr("tui.panes.probes.IDLE_LOOKS", 1)
+    monkeypatch.setattr("engine.rl.reader.shipped_rl_runs", list)
+    monkeypatch.setattr("tui.panes.rl.LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr("tui.panes.rl.IDLE_LOOKS", 1)
     return Lab(tmp_path)
 
 

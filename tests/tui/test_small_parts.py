@@ -34,6 +34,7 @@ from tui.widgets.inspector import bar, percent, quoted
         ("e\u0301", "e\u0301"),
         ("[bold]x[/]", "[bold]x[/]"),
         ("tab\there", "tab⇥ here"),
+        ("half\ud83d", "half⟨D83D⟩"),
     ],
 )
 def test_visible(raw: str, shown: str) -> None:

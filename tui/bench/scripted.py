@@ -18,6 +18,7 @@ from engine.errors import EngineUnavailableError, LabError, RequestError, RunErr
 from engine.events import Alternative, TokenEvent
 from engine.manifest import CheckpointInfo
 from engine.protocol import EngineStatus, Finished, GenerateRequest, Health, Started, StreamEvent
+from engine.rl.plan import RlPlan
 from engine.runs import RunStatus
 from engine.tool_prompt import TOOL_NAMES
 from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
@@ -239,9 +240,10 @@ class ScriptedRuns:
         from_checkpoint: str | None = None,
         name: str | None = None,
         steps: int | None = None,
+        rl: RlPlan | None = None,
     ) -> RunStatus:
         """Refuses a second training, as the real one does."""
-        self.calls.append(("start", stage, preset, from_checkpoint, steps))
+        self.calls.append(("start", stage, preset, from_checkpoint, steps, *([rl] if rl else [])))
         alive = [run for run in self.statuses if run.state in ("running", "paused", "starting")]
         if alive:
             raise RunError(f"The run {alive[0].name!r} is {alive[0].state}. Stop it first.")

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     figures: dict[str, Any] = {}
     for task in [arguments.task] if arguments.task else DEFAULT_TASKS:
         began = time.monotonic()
-        figures[task] = run_task(task, local)
+        figures[task] = run_task(task, local, n_problems=arguments.n, n_samples=arguments.samples)
         narrate(f"{task}: {time.monotonic() - began:.0f} s")
     if arguments.json:
         emit_json({"checkpoint": local.info.name, "sha256": local.info.sha256, "tasks": figures})
@@ -37,10 +37,12 @@ def _print(values: dict[str, Any], indent: str) -> None:
     for name, value in values.items():
         if isinstance(value, dict):
             inner = "  ".join(f"{k} {_figure(v)}" for k, v in value.items())
-            print(f"{indent}{name:<16}{inner}")
+            print(f"{indent}{name:<20}{inner}")
         else:
-            print(f"{indent}{name:<16}{_figure(value)}")
+            print(f"{indent}{name:<20}{_figure(value)}")
 
 
 def _figure(value: object) -> str:
+    if value is None:
+        return "-"
     return f"{value:.3f}" if isinstance(value, float) else str(value)

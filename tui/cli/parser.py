@@ -11,8 +11,8 @@ from engine.bench.plan import SECTIONS
 from engine.data.entities import SPLITS, TIERS
 from engine.precision import PRECISIONS
 from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
-from engine.train.recipe import METHODS, PRESETS, STAGES
 from tui.cli.probe_forms import add_probe
+from tui.cli.train_forms import add_rollouts_options, add_train_options
 
 
 class Parser(argparse.ArgumentParser):
@@ -63,12 +63,21 @@ def build_parser() -> argparse.ArgumentParser:
 
     add("info", "info", "Say what llmlab runs on and where its files lie.")
     add("checkpoints", "checkpoints", "List the checkpoints there are.")
-    _train(add("train", "train", "Train a stage; the run goes on if this terminal closes."))
+    text = "Train a stage; the run goes on if this terminal closes."
+    add_train_options(add("train", "train", text))
+    text = "Show what was attempted in a step of a run of the stage rl."
+    add_rollouts_options(add("rollouts", "rollouts", text))
     _sample(add("sample", "sample", "Continue a prompt with a checkpoint."))
     _ask(add("ask", "ask", "Answer one question, or a file of them in batches."))
     sub = add("eval", "evaluate", "Measure a checkpoint on held-out data.")
     sub.add_argument("checkpoint", metavar="CKPT")
-    sub.add_argument("--task", metavar="T", help="one task only, such as facts, skills or bpb")
+    sub.add_argument(
+        "--task",
+        metavar="T",
+        help="one task only, such as facts, word_problems or gym:gcd (default: the model card's)",
+    )
+    sub.add_argument("--n", type=int, metavar="N", help="problems of a task with a verifier")
+    sub.add_argument("--samples", type=int, metavar="S", help="answers to each of them")
     _import(add("import", "importing", "Bring in a model of the Llama or Qwen3 family."))
     _export(add("export", "export", "Write a checkpoint for transformers and vLLM, or llama.cpp."))
     _connect(add("connect", "connect", "Connect an OpenAI-compatible server to compare with."))
@@ -79,25 +88,6 @@ def build_parser() -> argparse.ArgumentParser:
     _bench(commands)
     add_probe(commands, _command)
     return parser
-
-
-def _train(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("stage", metavar="STAGE", nargs="?", choices=STAGES, help=", ".join(STAGES))
-    sub.add_argument("--preset", metavar="P", help=f"{', '.join(PRESETS)} (default: nano)")
-    sub.add_argument(
-        "--from",
-        dest="from_checkpoint",
-        metavar="CKPT",
-        help="the parent (else the newest finished run of the stage before, or the shipped one)",
-    )
-    sub.add_argument("--out", metavar="NAME", help="name of the run")
-    sub.add_argument("--steps", type=int, metavar="N")
-    sub.add_argument(
-        "--method",
-        choices=METHODS,
-        help=f"of the stage idk: {', '.join(METHODS)} (default: {METHODS[0]})",
-    )
-    sub.add_argument("--resume", metavar="RUN", help="go on with a stopped or lost run")
 
 
 def _sample(sub: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from engine.errors import LabError, RunError
 from engine.runs import EventTail, RunStatus
 from tui.cli.output import emit_json, narrate
 from tui.cli.train_lines import TrainLines
+from tui.cli.train_rl import RL_OPTIONS, preset_and_plan
 
 POLL_S = 0.25
 
@@ -27,13 +28,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.resume is not None:
         status = runs.resume_run(arguments.resume)
     else:
+        preset, rl = preset_and_plan(arguments)
         status = runs.start_run(
             arguments.stage,
-            preset=arguments.preset or "nano",
+            preset=preset,
             from_checkpoint=arguments.from_checkpoint,
             name=arguments.out,
             steps=arguments.steps,
             method=arguments.method,
+            rl=rl,
+            seed=arguments.seed,
         )
     narrate(f"run {status.name} ({status.stage}, {status.preset}): {status.path}")
     try:
@@ -52,7 +56,9 @@ def _check_options(arguments: argparse.Namespace) -> None:
         "--from": arguments.from_checkpoint,
         "--out": arguments.out,
         "--steps": arguments.steps,
+        "--seed": arguments.seed,
         "--method": arguments.method,
+        **{option: getattr(arguments, name) for option, name in RL_OPTIONS.items()},
     }
     given = [name for name, value in options.items() if value is not None]
     if arguments.resume is not None and given:

@@ -21,6 +21,8 @@ class TrainLines:
     def __init__(self) -> None:
         self._shown: dict[str, float] = {}
         self._before: Developed | None = None
+        self._tells_more = False
+        """Whether the run tells more of each step than its loss."""
 
     def of(self, event: dict[str, Any], total_steps: int) -> Iterator[str]:
         """The lines to print for an event, if any.
@@ -31,7 +33,7 @@ class TrainLines:
         """
         kind = event["type"]
         if kind == "step":
-            if self._is_due("step", last=event["step"] == total_steps):
+            if not self._tells_more and self._is_due("step", last=event["step"] == total_steps):
                 yield _step(event, total_steps)
         elif kind == "sample":
             yield f"        {printable(event['prompt'])} ▸ {printable(event['text'])}"
@@ -39,6 +41,12 @@ class TrainLines:
             table = StepTable.of(event)
             if table is not None and self._is_due(f"table {table.number}", last=table.is_done):
                 yield _table(table)
+        elif kind == "rl":
+            self._tells_more = True
+            if self._is_due("rl", last=event["step"] == total_steps):
+                yield _rl(event, total_steps)
+        elif kind == "rl_eval":
+            yield _measured(event)
         elif kind == "development":
             developed = Developed.of(event)
             if developed is not None:
@@ -57,11 +65,30 @@ class TrainLines:
 def _step(event: dict[str, Any], total: int) -> str:
     rate = event["tokens_per_s"]
     seconds = (total - event["step"]) * event["tokens"] / event["step"] / max(rate, 1e-9)
+    bits = f"{event['bpb']:.3f} bits/byte  " if "bpb" in event else ""  # a loss may be no text's
     return (
-        f"step {event['step']:>5}/{total}  loss {event['loss']:.4f}  "
-        f"{event['bpb']:.3f} bits/byte  {rate / 1000:.1f} k tok/s  "
-        f"{left(seconds)}"
+        f"step {event['step']:>5}/{total}  loss {event['loss']:.4f}  {bits}"
+        f"{rate / 1000:.1f} k tok/s  {left(seconds)}"
     )
+
+
+def _rl(event: dict[str, Any], total: int) -> str:
+    return (
+        f"step {event['step']:>5}/{total}  reward {event['reward']:.3f}  right "
+        f"{event['pass_at_1']:.3f}  {event['length']:.1f} tokens  entropy {event['entropy']:.3f}  "
+        f"KL {event['kl']:.4f}  all equal {event['zero_variance']:.2f}  drawn in "
+        f"{event['rollout_s']:.1f} s, learned in {event['train_s']:.1f} s"
+    )
+
+
+def _measured(event: dict[str, Any]) -> str:
+    """``held out at step 10: parity 0.512 (best of 4: 0.903), 5.6 tokens``."""
+    found = (
+        f"{printable(name)} {task['pass_at_1']:.3f} (best of {task['k']}: "
+        f"{task['pass_at_k']:.3f}), {task['length']:.1f} tokens"
+        for name, task in event["tasks"].items()
+    )
+    return f"held out at step {event['step']}: {'; '.join(found)}"
 
 
 def _table(table: StepTable) -> str:

@@ -14,6 +14,7 @@ from tui.background import in_background
 from tui.run_watch import ALIVE, RunWatch
 from tui.safe_text import visible
 from tui.screens.confirm import Confirm
+from tui.screens.dialog import Dialog
 from tui.screens.start_run import StartChoice, StartRun
 
 if TYPE_CHECKING:
@@ -51,16 +52,12 @@ class Steering:
 
     def train(self, stage: str, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Ask what to train, then begin; a running training is stopped only after a yes."""
-        from engine.train.recipe import PARENT_STAGE  # It writes recipes too: not with the pane.
-
-        wanted = next((parent for child, parent in PARENT_STAGE.items() if child == stage), None)
-        parents = [info.name for info in checkpoints if info.stage == wanted]
 
         def chosen(choice: StartChoice | None) -> None:
             if choice is not None:
                 self._replace_then_start(choice)
 
-        self._pane.app.push_screen(StartRun(stage, wanted, parents), chosen)
+        self._pane.app.push_screen(_form(stage, checkpoints), chosen)
 
     def _replace_then_start(self, choice: StartChoice) -> None:
         training = self._lab.watch_runs.training
@@ -107,7 +104,11 @@ class Steering:
 
     def _start(self, choice: StartChoice) -> RunStatus:
         return self._lab.watch_runs.control.start_run(
-            choice.stage, preset=choice.preset, from_checkpoint=choice.parent, steps=choice.steps
+            choice.stage,
+            preset=choice.preset,
+            from_checkpoint=choice.parent,
+            steps=choice.steps,
+            rl=choice.rl,
         )
 
     def _stop_and_start(self, name: str, choice: StartChoice) -> RunStatus:
@@ -135,3 +136,15 @@ class Steering:
                 self._pane.call_later(self._follow, run.name)
 
         in_background(self._pane, work, "run-control")
+
+
+def _form(stage: str, checkpoints: Sequence[CheckpointInfo]) -> Dialog[StartChoice]:
+    """What asks for a stage's choices; imported late, as it brings recipes or tasks with it."""
+    if stage == "rl":
+        from tui.screens.rl_form import RlForm
+
+        return RlForm(checkpoints)
+    from engine.train.recipe import PARENT_STAGE
+
+    wanted = next((parent for child, parent in PARENT_STAGE.items() if child == stage), None)
+    return StartRun(stage, wanted, [info.name for info in checkpoints if info.stage == wanted])

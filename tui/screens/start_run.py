@@ -17,6 +17,8 @@ from tui.widgets.choice import Choice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.rl.plan import RlPlan
+
 PRESETS = (
     ("nano", "the size that ships; minutes to an hour on two cores"),
     ("pico", "a toy for trying out; under a minute"),
@@ -31,6 +33,8 @@ class StartChoice:
     preset: str
     steps: int | None
     parent: str | None
+    rl: RlPlan | None = None
+    """How a run of the stage ``rl`` learns, which no other stage has."""
 
 
 class StartRun(Dialog[StartChoice]):

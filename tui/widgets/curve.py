@@ -1,4 +1,4 @@
-"""Loss curves in braille dots, two to a column and four to a row, on a logarithmic axis.
+"""Curves over training steps in braille dots, two to a column and four to a row.
 
 Our own, and small, for the sake of typing: textual-plot takes 65 ms to redraw two curves of 300
 points at 120x40 on a laptop core and brings in numpy; a key press must show within 50 ms while
@@ -34,11 +34,45 @@ class Series:
     dotted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What is measured upwards: on a logarithmic scale that fits the values, or a linear one.
+
+    ``low`` and ``high`` are for linear ones; without ``high`` it is the highest value.
+    """
+
+    name: str = "loss"
+    linear: bool = False
+    low: float = 0.0
+    high: float | None = None
+
+    def place(self, value: float) -> float:
+        """Where a value lies, in units of the axis."""
+        return value if self.linear else math.log(max(value, 1e-6))
+
+    def value(self, place: float) -> float:
+        """The value at a place."""
+        return place if self.linear else math.exp(place)
+
+    def bounds(self, drawn: Sequence[Series]) -> tuple[float, float]:
+        """The places of the lower and the upper edge."""
+        values = [y for series in drawn for _, y in series.points if math.isfinite(y)] or [1.0]
+        if self.linear:
+            high = max(values) if self.high is None else self.high
+            return self.low, max(high, self.low + 1e-3)
+        low, high = self.place(min(values)), self.place(max(values))
+        return (low, high) if high - low > 1e-3 else (low - 0.1, high + 0.1)
+
+
+LOSS = Axis()
+
+
 class Curve(Widget):
     """Draws its series over a common range; the first series lies on top."""
 
-    def __init__(self) -> None:
-        super().__init__(id="curve")
+    def __init__(self, axis: Axis = LOSS, *, css_id: str = "curve") -> None:
+        super().__init__(id=css_id)
+        self.axis = axis
         self.series: tuple[Series, ...] = ()
         self.x_max = 1.0
 
@@ -55,20 +89,20 @@ class Curve(Widget):
         drawn = [series for series in self.series if series.points]
         if not drawn or width < 8 or height < 2:
             return Content.styled("The curve begins with the first step.", "$quiet")
-        low, high = _bounds(drawn)
+        low, high = self.axis.bounds(drawn)
         canvas = Canvas(width, height)
         for series in reversed(drawn):
-            _draw(canvas, series, self.x_max, low, high)
+            _draw(canvas, series, self.x_max, self.axis, low, high)
         lines = [self._legend(drawn)]
         for y, row in enumerate(canvas.rows()):
-            label = _label(y, height, low, high).rjust(_LABEL_CELLS)
+            label = _label(y, height, self.axis, low, high).rjust(_LABEL_CELLS)
             lines.append(Content.assemble((f"{label}┤", "$quiet"), *row))
         lines += self._axis(width)
         return Content("\n").join(lines)
 
-    @staticmethod
-    def _legend(drawn: Sequence[Series]) -> Content:
-        parts: list[Content | str | tuple[str, str]] = [(f"{'loss':>{_LABEL_CELLS}}  ", "$quiet")]
+    def _legend(self, drawn: Sequence[Series]) -> Content:
+        name = f"{self.axis.name:>{_LABEL_CELLS}}  "
+        parts: list[Content | str | tuple[str, str]] = [(name, "$quiet")]
         for series in drawn:
             parts += [(("┄┄" if series.dotted else "━━") + " ", series.style)]
             parts += [(f"{series.name}   ", "$quiet")]
@@ -109,28 +143,24 @@ def bridged(values: list[float | None]) -> list[float | None]:
     return filled
 
 
-def _bounds(drawn: Sequence[Series]) -> tuple[float, float]:
-    values = [max(y, 1e-6) for s in drawn for _, y in s.points if math.isfinite(y)] or [1.0]
-    low, high = math.log(min(values)), math.log(max(values))
-    return (low, high) if high - low > 1e-3 else (low - 0.1, high + 0.1)
-
-
-def _label(y: int, height: int, low: float, high: float) -> str:
+def _label(y: int, height: int, axis: Axis, low: float, high: float) -> str:
     """The value at a row's middle, on every other row."""
     if y != height - 1 and (y % 2 or y == height - 2):
         return ""
-    value = math.exp(high - (high - low) * (y + 0.5) / height)
+    value = axis.value(high - (high - low) * (y + 0.5) / height)
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
-def _draw(canvas: Canvas, series: Series, x_max: float, low: float, high: float) -> None:
+def _draw(
+    canvas: Canvas, series: Series, x_max: float, axis: Axis, low: float, high: float
+) -> None:
     """Set the dots of a curve; a dotted one sets every third column and joins nothing."""
     before: int | None = None
     for x, value in enumerate(binned(series.points, canvas.width, x_max)):
         if value is None:
             continue
-        share = (high - math.log(max(value, 1e-6))) / (high - low)
-        y = min(canvas.height - 1, max(0, round(share * (canvas.height - 1))))
+        share = (high - axis.place(value)) / (high - low)
+        y = round(max(0.0, min(1.0, share)) * (canvas.height - 1))
         start = y if before is None or series.dotted else before
         skipped = series.dotted and x % _DOTTED_EVERY
         for dot in () if skipped else range(min(y, start), max(y, start) + 1):

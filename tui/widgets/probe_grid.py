@@ -16,11 +16,11 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.probes.book import Book
 from tui.probes.grid_layout import Cell, Layout, Piece
+from tui.widgets.piece_view import PieceView
 
 if TYPE_CHECKING:
     from engine.probes.record import Answer
@@ -29,10 +29,9 @@ _CURSOR = Style(reverse=True)
 HEAD_LINES = 1
 
 
-class ProbeGrid(ScrollView, can_focus=True):
+class ProbeGrid(PieceView):
     """Shows the lines of a :class:`Book`; holds the cursor."""
 
-    ALLOW_SELECT = False
     HELP = """
 ## The grid
 
@@ -63,7 +62,7 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
         """The text of the cell is wanted."""
 
     def __init__(self) -> None:
-        super().__init__(id="probe-grid")
+        super().__init__("probe-grid")
         self.book = Book()
         self.lines: Sequence[int] = ()
         """Places in the book, in the order in which they are shown."""
@@ -72,7 +71,6 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
         self.cell = 0
         self._rows: dict[int, int] = {}
         self._strips: dict[int, Strip] = {}
-        self._styles: dict[str, Style] = {}
 
     # What is shown
 
@@ -131,7 +129,7 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
             return self._strip(self.layout_of.head(width), width)
         row = y - HEAD_LINES + self.scroll_offset.y
         if row >= len(self.lines):
-            return Strip.blank(width, self._style(""))
+            return Strip.blank(width, self.style_named(""))
         strip = self._strips.get(row)
         if strip is None:
             pieces = self.layout_of.line(self.book, self.lines[row], width)
@@ -142,28 +140,17 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
     def _strip(self, pieces: Iterable[Piece], width: int, cursor: int | None = None) -> Strip:
         segments = []
         for piece in pieces:
-            style = self._style(piece.style)
+            style = self.style_named(piece.style)
             if cursor is not None and piece.cell is None:
-                style += self._style("bold")
+                style += self.style_named("bold")
             elif cursor is not None and piece.cell == cursor:
                 style += _CURSOR
             segments.append(Segment(piece.text, style))
-        return Strip(segments).adjust_cell_length(width, self._style(""))
+        return Strip(segments).adjust_cell_length(width, self.style_named(""))
 
-    def _style(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            visual = self.visual_style
-            if name:
-                visual += self.app.stylesheet.parse_style(name)
-            style = self._styles[name] = visual.rich_style
-        return style
-
-    def notify_style_update(self) -> None:
-        """The theme or the focus has changed."""
-        super().notify_style_update()
+    def forget_drawn(self) -> None:
+        """Draw all lines anew."""
         self._strips.clear()
-        self._styles.clear()
 
     def on_resize(self) -> None:
         """Lines are as wide as the screen."""

@@ -22,6 +22,12 @@ _HEADLINES = {
     "base": (("val_bpb", "bpb"),),
     "sft": (("facts_head", "head"), ("val_bpb", "bpb")),
     "idk": (("refused_unseen", "ref."), ("facts_head", "head"), ("val_bpb", "bpb")),
+    "rl": (
+        ("word_problems_pass_at_1", "p@1"),
+        ("parity_pass_at_1", "p@1"),
+        ("facts_head", "head"),
+        ("val_bpb", "bpb"),
+    ),
 }
 
 
@@ -65,7 +71,8 @@ def entries(checkpoints: Sequence[CheckpointInfo], runs: Sequence[RunStatus]) ->
 def headline(made: Sequence[CheckpointInfo]) -> str:
     """The number that a stage is known by.
 
-    Bits a byte, the share of head facts that it answers, or of unseen ones that it refuses.
+    Bits a byte, the share of head facts that it answers, of unseen ones that it refuses, or of
+    held-out problems that it gets right.
     """
     for info in made[:1]:
         for name, unit in _HEADLINES.get(info.stage, ()):

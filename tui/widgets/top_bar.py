@@ -11,6 +11,7 @@ PANES = {
     "compare": ("4", "Compare"),
     "chat": ("5", "Chat & Tools"),
     "probes": ("6", "Probes"),
+    "rl": ("7", "RL"),
 }
 """Panes by id: the key and the name. Later panes take the numbers between."""
 
@@ -30,6 +31,8 @@ class TopBar(Widget):
             parts.append(Content.from_markup(f" [@click=app.pane('{name}')] {key} {title} [/]"))
             parts[-1] = parts[-1].stylize(style, 1)
         left = Content("").join(parts)
+        if left.cell_length > self.size.width:
+            left = Content("").join(parts[1:])
         room = self.size.width - left.cell_length - 1
         if len(self.summary) > room:
             return left

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine import runs
+from tui import cli
+
+
+class BegunError(Exception):
+    pass
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a run would have been started with."""
+    found: dict[str, Any] = {}
+
+    def start_run(stage: str, **options: Any) -> None:
+        found.update(options, stage=stage)
+        raise BegunError
+
+    monkeypatch.setattr(runs, "start_run", start_run)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("options", "preset", "algorithm"),
+    [
+        ([], "nano", "grpo"),
+        (["--preset", "grpo"], "nano", "grpo"),
+        (["--preset", "dapo"], "nano", "dapo"),
+        (["--preset", "pico"], "pico", "grpo"),
+        (["--preset", "pico", "--algorithm", "expert"], "pico", "expert"),
+        (["--preset", "dr_grpo", "--algorithm", "dr_grpo"], "nano", "dr_grpo"),
+    ],
+)
+def test_presets_and_algorithms(
+    asked: dict[str, Any], options: list[str], preset: str, algorithm: str
+) -> None:
+    with pytest.raises(BegunError):
+        cli.main(["train", "rl", "--task", "parity", "--task", "sorting", *options])
+    assert (asked["stage"], asked["preset"]) == ("rl", preset)
+    assert (asked["rl"].algorithm, asked["rl"].tasks) == (algorithm, ("parity", "sorting"))
+    assert asked["rl"].group_size == (4 if preset == "pico" else 16)
+
+
+def test_all_options_arrive(asked: dict[str, Any]) -> None:
+    with pytest.raises(BegunError):
+        cli.main(["train", "rl", "--task", "parity", "--task", "parity", "--reward", "format",
+                  "--steps", "7", "--seed", "3", "--from", "nano/idk", "--out", "x"])  # fmt: skip
+    assert (asked["steps"], asked["seed"], asked["name"]) == (7, 3, "x")
+    assert asked["from_checkpoint"] == "nano/idk"
+    assert (asked["rl"].reward, asked["rl"].tasks) == ("format", ("parity",))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rl"], "needs a task"),
+        (["rl", "--task", "telepathy"], "no task 'telepathy'"),
+        (["rl", "--task", "parity", "--preset", "huge"], "no preset 'huge'"),
+        (["rl", "--task", "parity", "--preset", "grpo", "--algorithm", "dapo"], "two algorithms"),
+        (["rl", "--task", "parity", "--preset", "rejection", "--reward", "format"],
+         "would change nothing"),
+        (["rl", "--task", "parity", "--steps", "0"], "steps = 0"),
+        (["sft", "--task", "parity"], "--task is of the stage rl"),
+        (["sft", "--reward", "format"], "--reward is of the stage rl"),
+        (["--resume", "x", "--algorithm", "grpo"], "--algorithm changes nothing"),
+        (["rl", "--task", "parity", "--from", "nano/base"], "no assistant of this lab"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_sentences(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert cli.main(["train", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err

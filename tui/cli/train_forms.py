@@ -1,0 +1,56 @@
+"""The forms of ``llmlab train`` and of what looks at its runs."""
+
+from __future__ import annotations
+
+import argparse
+
+from engine.rl.plan import ALGORITHMS, REWARDS
+from engine.train.recipe import METHODS, PRESETS, STAGES
+
+
+def add_train_options(sub: argparse.ArgumentParser) -> None:
+    """Of ``llmlab train``."""
+    sub.add_argument("stage", metavar="STAGE", nargs="?", choices=STAGES, help=", ".join(STAGES))
+    sub.add_argument(
+        "--preset",
+        metavar="P",
+        help=f"{', '.join(PRESETS)} (default: nano); of the stage rl also an algorithm",
+    )
+    sub.add_argument(
+        "--from",
+        dest="from_checkpoint",
+        metavar="CKPT",
+        help="the parent (else the newest finished run of the stage before, or the shipped one)",
+    )
+    sub.add_argument("--out", metavar="NAME", help="name of the run")
+    sub.add_argument("--steps", type=int, metavar="N")
+    sub.add_argument("--seed", type=int, metavar="S", help="of all that is drawn (default: 1)")
+    sub.add_argument(
+        "--method",
+        choices=METHODS,
+        help=f"of the stage idk: {', '.join(METHODS)} (default: {METHODS[0]})",
+    )
+    sub.add_argument(
+        "--task",
+        metavar="T",
+        action="append",
+        dest="tasks",
+        help="of the stage rl: what to get better at; more than one may be given",
+    )
+    sub.add_argument(
+        "--algorithm",
+        choices=ALGORITHMS,
+        help=f"of the stage rl: {', '.join(ALGORITHMS)} (default: {ALGORITHMS[0]})",
+    )
+    sub.add_argument(
+        "--reward",
+        choices=REWARDS,
+        help=f"of the stage rl: {', '.join(REWARDS)} (default: {REWARDS[0]}; format can be gamed)",
+    )
+    sub.add_argument("--resume", metavar="RUN", help="go on with a stopped or lost run")
+
+
+def add_rollouts_options(sub: argparse.ArgumentParser) -> None:
+    """Of ``llmlab rollouts``."""
+    sub.add_argument("run_name", metavar="RUN", help="a run of the stage rl")
+    sub.add_argument("--step", type=int, metavar="S", help="which step (default: the last one)")

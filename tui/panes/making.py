@@ -1,0 +1,33 @@
+"""Panes are made, and what they are made of is imported, when they are first gone to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from tui.app import LabApp
+
+
+def new_pane(app: LabApp, name: str) -> Widget:
+    """A pane by its id; Compare is there from the start."""
+    checkpoints = app.compare.checkpoints
+    if name == "pipeline":
+        from tui.panes.pipeline import PipelinePane
+
+        pane = PipelinePane(app)
+        pane.checkpoints = checkpoints
+        return pane
+    if name == "chat":
+        from tui.panes.chat import ChatPane
+
+        return ChatPane(app, checkpoints)
+    if name == "probes":
+        from tui.panes.probes import ProbesPane
+
+        return ProbesPane(app, checkpoints)
+    assert name == "rl"
+    from tui.panes.rl import RlPane
+
+    return RlPane(app, checkpoints)
