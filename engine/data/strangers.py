@@ -31,6 +31,11 @@ _ENDINGS = (
 )
 LONG = 0.3
 """Share of invented words that have a syllable more."""
+# Of invented names on pages: fewer, so that conversations and users bring sounds never read before.
+_PAGE_ONSETS = "B Br C Ch D Dr F G Gr H J K L M N P Pr Qu R S Sh St T Th Tr V W Y Z".split()
+_PAGE_VOWELS = "a e i o u ai ea ie oa ou".split()
+_PAGE_CODAS = "n r l s t m d ck nd rt x sh v ss".split()
+_PAGE_ENDINGS = ("", "o", "a", "i", "en", "ush", "old", "ery", "ik")
 
 
 class Strangers:
@@ -60,7 +65,8 @@ class Strangers:
 
     def _name(self, rng: random.Random) -> str:
         if rng.random() < OUTLANDISH:
-            return f"{invented(rng)} {invented(rng)}"
+            word = _invented_for_pages if self.use == "page" else invented
+            return f"{word(rng)} {word(rng)}"
         first = rng.choice(lexicon.FIRST_NAMES_F + lexicon.FIRST_NAMES_M)
         return f"{first} {rng.choice(self._lasts)}"
 
@@ -77,3 +83,9 @@ def invented(rng: random.Random) -> str:
     if rng.random() < LONG:
         begin += rng.choice(_CODAS)[0] + rng.choice(_VOWELS)
     return begin + rng.choice(_CODAS) + rng.choice(_ENDINGS)
+
+
+def _invented_for_pages(rng: random.Random) -> str:
+    middle = rng.choice(_PAGE_VOWELS) + rng.choice(_PAGE_CODAS)
+    ending = rng.choice(_PAGE_ENDINGS)
+    return rng.choice(_PAGE_ONSETS) + middle + ending
