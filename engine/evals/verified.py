@@ -15,6 +15,7 @@ from engine.errors import RequestError, RunError
 from engine.evals.answer import as_document
 from engine.local import LocalModel
 from engine.rl.metrics import pass_at_k
+from engine.rl.rollout import said_of
 from engine.sampling_params import SamplingParams
 from engine.tasks.task import Problem, Said, Task
 from engine.tasks.task import problems as problems_of
@@ -149,17 +150,7 @@ def _chatted(
     loop = ToolLoop(local, Registry((calc_tool(),)), tools=task.tools)
     conversations = [[Turn.of("user", problem.question)] for problem in problems]
     return [
-        [
-            (
-                Said(
-                    text=answered.text,
-                    ended=answered.completion.finish_reason == "stop",
-                    n_calls=len(answered.calls),
-                ),
-                sum(answered.drawn),
-            )
-            for answered in group
-        ]
+        [(said_of(answered), sum(answered.drawn)) for answered in group]
         for group in loop.samples(conversations, params, n=n, seeds=seeds)
     ]
 

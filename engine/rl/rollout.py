@@ -8,6 +8,8 @@ from engine.calls import CallRules
 from engine.rl.batch import Lesson, banned_in
 from engine.rl.plan import RlPlan
 from engine.rl.record import Attempt, Group
+from engine.tasks.task import Said
+from engine.tool_loop import Answered
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +39,15 @@ class Rollout:
             )
             for attempt in self.group.attempts
         ]
+
+
+def said_of(answer: Answered) -> Said:
+    """An answer as the tasks mark it."""
+    return Said(
+        text=answer.text,
+        ended=answer.completion.finish_reason == "stop",
+        n_calls=len(answer.calls),
+    )
 
 
 def _counts(attempt: Attempt, plan: RlPlan) -> bool:

@@ -28,9 +28,9 @@ from engine.model import Transformer
 from engine.rl.advantages import advantages, kept, overlong_punishment
 from engine.rl.plan import RlPlan
 from engine.rl.record import Attempt, Group
-from engine.rl.rollout import Drawn, Rollout
+from engine.rl.rollout import Drawn, Rollout, said_of
 from engine.sampling_params import SamplingParams
-from engine.tasks.task import Problem, Rewards, Said, Task, problems
+from engine.tasks.task import Problem, Rewards, Task, problems
 from engine.tool_loop import Answered, ToolLoop
 from tools.registry import Registry
 
@@ -150,7 +150,7 @@ class Rollouts:
         step: int,
     ) -> Rollout:
         plan = self._plan
-        parts = [task.rewards(problem, _said(answer)) for answer in answers]
+        parts = [task.rewards(problem, said_of(answer)) for answer in answers]
         correct = [part["correct"] >= 1 for part in parts]
         lengths = [len(answer.completion.ids) for answer in answers]
         counted = [
@@ -213,14 +213,6 @@ class Rollouts:
 
 def _train(task: Task, rng: random.Random) -> tuple[Task, Problem]:
     return task, next(problems(task, "train", rng))
-
-
-def _said(answer: Answered) -> Said:
-    return Said(
-        text=answer.text,
-        ended=answer.completion.finish_reason == "stop",
-        n_calls=len(answer.calls),
-    )
 
 
 def _n_drawn(rollouts: Sequence[Rollout]) -> int:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from tui.safe_text import visible
 
 Result = TypeVar("Result")
 
@@ -27,4 +32,29 @@ class Dialog(ModalScreen[Result | None]):
         from textual.events import Click
 
         if isinstance(event, Click) and event.widget is self:
+            self.dismiss(None)
+
+
+class AskingDialog(Dialog[Result]):
+    """A dialog with lines to fill in, a primary button that finishes, and a ``#mistake``."""
+
+    def finish(self) -> None:
+        """Close with what was chosen, or say what is wrong with it."""
+        raise NotImplementedError
+
+    def say_mistake(self, words: str) -> None:
+        """Say what is wrong; nothing that was chosen is lost."""
+        self.query_one("#mistake", Static).update(Content(f"✗ {visible(words)}"))
+
+    @on(Input.Submitted)
+    def submitted(self) -> None:
+        """Enter in any line is the same as the primary button."""
+        self.finish()
+
+    @on(Button.Pressed)
+    def pressed(self, event: Button.Pressed) -> None:
+        """By mouse, or enter on a button; all but the primary one cancel."""
+        if event.button.variant == "primary":
+            self.finish()
+        else:
             self.dismiss(None)

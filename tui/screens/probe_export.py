@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -18,10 +17,10 @@ from engine.probes.report import write_report
 from tui.background import in_background
 from tui.chat.export import exports_folder
 from tui.safe_text import visible
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import AskingDialog
 
 
-class ProbeExport(Dialog[str]):
+class ProbeExport(AskingDialog[str]):
     """Gives the sentence that says where it went."""
 
     def __init__(self, status: ProbeStatus) -> None:
@@ -49,20 +48,8 @@ class ProbeExport(Dialog[str]):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Write", id="write", variant="primary", compact=True)
 
-    @on(Input.Submitted)
-    def submitted(self) -> None:
-        """Enter writes."""
-        self._write()
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """By mouse, or enter on a button."""
-        if event.button.id == "write":
-            self._write()
-        else:
-            self.dismiss(None)
-
-    def _write(self) -> None:
+    def finish(self) -> None:
+        """Write in the background, and close when it is done."""
         if self._writing:
             return
         self._writing = True
@@ -74,7 +61,7 @@ class ProbeExport(Dialog[str]):
                 # In a thread: 10,000 records take seconds to read and write.
                 await asyncio.to_thread(write_report, [ProbeReader(self.status.path)], path)
             except LabError as error:
-                self.query_one("#mistake", Static).update(Content(f"✗ {visible(str(error))}"))
+                self.say_mistake(str(error))
             else:
                 self.dismiss(f"Written to {path}.")
             finally:

@@ -15,7 +15,7 @@ from engine.errors import LabError
 from engine.paths import expanded
 from engine.probes.plan import ProbePlan
 from tui.safe_text import visible
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import AskingDialog
 from tui.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _NUMBERS = (
 )
 
 
-class ProbeForm(Dialog[ProbePlan]):
+class ProbeForm(AskingDialog[ProbePlan]):
     """Gives a plan; what cannot be planned is said, and nothing typed is lost.
 
     Args:
@@ -120,24 +120,12 @@ class ProbeForm(Dialog[ProbePlan]):
         if event.value.strip():
             self.query_one(RadioSet).query(Choice).last().value = True
 
-    @on(Input.Submitted)
-    def submitted(self) -> None:
-        """Enter in any line is the same as the button."""
-        self._finish()
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """By mouse, or enter on a button."""
-        if event.button.id == "start":
-            self._finish()
-        else:
-            self.dismiss(None)
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """See ``AskingDialog``."""
         try:
             self.dismiss(self._plan())
         except LabError as error:
-            self.query_one("#mistake", Static).update(Content(f"✗ {visible(str(error))}"))
+            self.say_mistake(str(error))
 
     def _plan(self) -> ProbePlan:
         checkpoint = self.query_one("#checkpoint", Select).value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Grid, Horizontal, Vertical
 from textual.content import Content
@@ -16,7 +15,7 @@ from engine.rl.plan import ALGORITHMS, REWARDS, plan
 from engine.tasks.catalogue import TASKS, task_named
 from engine.tasks.gym import GYM
 from tui.safe_text import visible
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import AskingDialog
 from tui.screens.start_run import StartChoice
 from tui.widgets.choice import Tick
 
@@ -31,7 +30,7 @@ _REWARD_WORDS = {
 }
 
 
-class RlForm(Dialog[StartChoice]):
+class RlForm(AskingDialog[StartChoice]):
     """Gives a choice; what cannot be planned is said, and nothing chosen is lost."""
 
     def __init__(self, checkpoints: Sequence[CheckpointInfo]) -> None:
@@ -78,24 +77,12 @@ class RlForm(Dialog[StartChoice]):
         """Enter starts with the defaults."""
         self.query_one("#train", Button).focus()
 
-    @on(Input.Submitted)
-    def submitted(self) -> None:
-        """Enter in any line is the same as the button."""
-        self._finish()
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """By mouse, or enter on a button."""
-        if event.button.id == "train":
-            self._finish()
-        else:
-            self.dismiss(None)
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """See ``AskingDialog``."""
         try:
             self.dismiss(self._choice())
         except LabError as error:
-            self.query_one("#mistake", Static).update(Content(f"✗ {visible(str(error))}"))
+            self.say_mistake(str(error))
 
     def _choice(self) -> StartChoice:
         ticked = [name for name in TASKS if self.query_one(f"#task-{name}", Tick).value]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -14,10 +13,10 @@ from textual.widgets import Button, Input, Label, Static
 from engine.errors import RequestError
 from tui.sampling import Sampling
 from tui.sampling_fields import FIELDS, parsed, typed_in
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import AskingDialog
 
 
-class SamplingForm(Dialog[Sampling]):
+class SamplingForm(AskingDialog[Sampling]):
     """Gives the new settings, None when cancelled; a mistake is said and nothing is lost.
 
     Args:
@@ -52,22 +51,10 @@ class SamplingForm(Dialog[Sampling]):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Use", id="use", variant="primary", compact=True)
 
-    @on(Input.Submitted)
-    def submitted(self) -> None:
-        """Enter in any field is the same as the button."""
-        self._finish()
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """By mouse."""
-        if event.button.id == "use":
-            self._finish()
-        else:
-            self.dismiss(None)
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """See ``AskingDialog``."""
         typed = {field.name: self.query_one(f"#{field.name}", Input).value for field in self.fields}
         try:
             self.dismiss(parsed({**typed_in(self.sampling), **typed}, self.sampling))
         except RequestError as error:
-            self.query_one("#mistake", Static).update(Content(f"✗ {error}"))
+            self.say_mistake(str(error))

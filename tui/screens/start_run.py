@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Label, RadioSet, Select, Static
 
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import AskingDialog
 from tui.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class StartChoice:
     """How a run of the stage ``rl`` learns, which no other stage has."""
 
 
-class StartRun(Dialog[StartChoice]):
+class StartRun(AskingDialog[StartChoice]):
     """Preset, steps and, for a stage that needs one, the checkpoint to start from."""
 
     def __init__(self, stage: str, parent_stage: str | None, parents: Sequence[str]) -> None:
@@ -72,24 +71,11 @@ class StartRun(Dialog[StartChoice]):
         """Enter starts with the defaults."""
         self.query_one("#train", Button).focus()
 
-    @on(Input.Submitted)
-    def submitted(self) -> None:
-        """Enter in the field."""
-        self._finish()
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """By mouse, or enter on a button."""
-        if event.button.id == "train":
-            self._finish()
-        else:
-            self.dismiss(None)
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """See ``AskingDialog``."""
         text = self.query_one("#steps", Input).value.strip()
         if text and not (text.isdigit() and int(text) > 0):
-            words = f"✗ steps is {text!r}; type a whole number above 0, or nothing."
-            self.query_one("#mistake", Static).update(Content(words))
+            self.say_mistake(f"steps is {text!r}; type a whole number above 0, or nothing.")
             return
         index = self.query_one(RadioSet).pressed_index
         parent = self.query_one(Select).value if self.parents else None
