@@ -17,7 +17,8 @@ Modules that never import torch, so that the terminal app may import them: ``err
 ``exporting``, ``calls``, ``tool_prompt``, ``tool_protocol``, ``tool_runner``, ``tools_here``,
 ``pocket_here``,
 ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
-``manifest``, ``background``, ``runs``, ``remote``, ``train.recipe``, ``tasks``, ``data``
+``manifest``, ``background``, ``runs``, ``remote``, ``telling``, ``train.recipe``,
+``train.following``, ``tasks``, ``data``
 and of ``rl`` what its own docstring says.
 """
 

@@ -8,6 +8,7 @@ import pytest
 TORCH_FREE = [
     "engine.bench.decode",
     "engine.bench.llama",
+    "engine.bench.rollouts",
     "engine.bench.tools",
     "engine.chat_template",
     "engine.client",
@@ -45,6 +46,7 @@ TORCH_FREE = [
     "engine.tool_protocol",
     "engine.tool_runner",
     "engine.tools_here",
+    "engine.train.following",
     "engine.train.recipe",
     "tools",
     "tui.app",

@@ -8,5 +8,5 @@ iteration), ``check`` says early what cannot be begun, ``record`` is what a step
 With torch, in the order of a step: ``rollouts`` draws groups of attempts with the serving engine
 and rewards them (``rollout``), ``batch`` lays them out, ``policy`` says how likely each token is,
 ``loss`` is what is made small, ``learning`` makes the updates, ``loop`` is the training and
-``prepare`` what it begins with.
+``prepare`` what it begins with. ``comparison`` holds the presets against each other.
 """

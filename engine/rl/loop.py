@@ -14,8 +14,10 @@ from statistics import fmean
 from typing import Any
 
 from engine.dialect import load_dialect
+from engine.errors import RunError
 from engine.files import read_jsonl
 from engine.native import prepare as native_code
+from engine.rl.cold_start import ColdStart, fine_tuning
 from engine.rl.learning import Learned, Learner
 from engine.rl.metrics import drawn_figures, heldout_figures
 from engine.rl.prepare import replay_of, tasks_of
@@ -35,6 +37,8 @@ from engine.train.watch import bits_per_byte, heldout_batches, sample_text
 
 WATCHED_GROUPS = 4
 """Groups of a step whose tokens are looked at again after the update."""
+REFERENCE = "reference"
+"""Folder with the weights after the cold start."""
 PAGE_BATCHES = 4
 """Of held-out pages, at each measurement."""
 
@@ -50,15 +54,18 @@ class RlTrainer:
         self.tasks = tasks_of(self.plan)
         self.dialect = load_dialect(self.parent)
         self.model = setup.model.train()
-        self.descent = Descent(self.model, recipe)
+        first = fine_tuning(recipe, self.plan) if self.plan.cold_start else recipe
+        self.descent = Descent(self.model, first)
+        self.cold_start = ColdStart(self.model, self.descent, first, setup.practice)
         # Before a saved state is loaded: these are the parent's weights.
-        reference = copy.deepcopy(self.model).requires_grad_(False)
+        self._reference = copy.deepcopy(self.model).requires_grad_(False)
         replay = replay_of(recipe, setup.documents)
-        self.learner = Learner(self.model, reference, self.descent, self.plan, replay)
+        self.learner = Learner(self.model, self._reference, self.descent, self.plan, replay)
         self._tools = open_tools(world=recipe.world)
         self.rollouts = Rollouts(
             self.plan, self.tasks, recipe.seed, self.parent, self.dialect, self._tools.registry
         )
+        self.recipe_of_attempts = _without_cold_start(recipe)
         self.step = 0
         self._tokens = 0
         self._pages = heldout_batches(setup.heldout, recipe.row_lengths, recipe.batch_tokens)
@@ -73,6 +80,8 @@ class RlTrainer:
         """
         run = self.journal.status.path
         self.step = load_state(run, self.descent.params, self.descent.optimizers) or 0
+        if self.step >= self.plan.cold_start:
+            self._resume_attempts()
         # From the start even what was measured before it is told again.
         self.journal.rewind(self.step or -1)
         self.journal.state("running", self.step)
@@ -82,6 +91,7 @@ class RlTrainer:
         with self._tools:
             if self._train():
                 self.save()
+                self._finish()
                 self.publish()
                 self.journal.state("done", self.step)
 
@@ -94,16 +104,20 @@ class RlTrainer:
         while self.step < self.recipe.steps:
             if not obey(self.journal, self.step, self.save, self.publish):
                 return False
-            figures = self._step()
+            is_cold = self.step < self.plan.cold_start
+            figures = self._practise() if is_cold else self._step()
             elapsed = time.monotonic() - began
             pace = (self._tokens - tokens_before) / elapsed
             common = {"step": self.step, "tokens": self._tokens, "elapsed_s": elapsed}
-            self.journal.event("rl", **common, **figures)
+            if not is_cold:
+                self.journal.event("rl", **common, **figures)
             of_any_run = {name: figures[name] for name in ("loss", "lr", "grad_norm")}
             self.journal.event("step", **common, **of_any_run, tokens_per_s=pace)
             self.journal.at(self.step)
             last = self.step == self.recipe.steps
-            if last or self.step % self.recipe.eval_every == 0:
+            if self.step == self.plan.cold_start:
+                self._begin_attempts()
+            elif last or (not is_cold and self.step % self.recipe.eval_every == 0):
                 self._measure()
             if last or time.monotonic() - sampled >= self.recipe.sample_every_s:
                 self._sample()
@@ -112,6 +126,39 @@ class RlTrainer:
                 self.save()
                 saved = time.monotonic()
         return True
+
+    def _practise(self) -> dict[str, Any]:
+        """One step of the cold start; returns the figures of its ``step`` event."""
+        figures, n_tokens = self.cold_start.learn(self.step)
+        self.step += 1
+        self._tokens += n_tokens
+        return figures
+
+    def _begin_attempts(self) -> None:
+        """After the cold start: what is attempted now is compared with these weights."""
+        self._reference.load_state_dict(self.model.state_dict())
+        self.descent.forget()
+        self.descent.follow(self.recipe_of_attempts, begun=self.step)
+        # Both are written before a step of this part: a run resumed in it finds both.
+        save_state(self.journal.status.path / REFERENCE, self.step, self.descent.params, {})
+        self.save()
+        self._measure()
+
+    def _resume_attempts(self) -> None:
+        """Behind the cold start, or where there is none.
+
+        Raises:
+            RunError: the weights after it are gone or damaged.
+        """
+        self.descent.follow(self.recipe_of_attempts, begun=self.plan.cold_start)
+        if self.plan.cold_start:
+            reference = dict(self._reference.named_parameters())
+            folder = self.journal.status.path / REFERENCE
+            if load_state(folder, reference, {}) is None:
+                raise RunError(
+                    f"{folder} is gone, with the weights that this run compares its own with. "
+                    "Start a new run."
+                )
 
     def _step(self) -> dict[str, Any]:
         """One step; returns the figures of its ``rl`` event."""
@@ -132,6 +179,7 @@ class RlTrainer:
             **drawn_figures([rollout.group for rollout in drawn.first]),
             **learned.figures,
             "entropy": fmean(rollout.entropy for rollout in drawn.first),
+            "n_attempts": drawn.n_attempts,
             "rollout_s": rollout_s,
             "train_s": train_s,
             "rollout_tokens_per_s": drawn.n_tokens / rollout_s,
@@ -166,13 +214,19 @@ class RlTrainer:
     def _tokens_before(self) -> int:
         """Tokens learned from in the steps that are done."""
         path = self.journal.status.path / "events.jsonl"
-        told = [event["tokens"] for event in read_jsonl(path) if event["type"] == "rl"]
+        told = [event["tokens"] for event in read_jsonl(path) if event["type"] == "step"]
         return int(told[-1]) if told else 0
 
     def save(self) -> None:
         """Save the state to resume from."""
         path = self.journal.status.path
         save_state(path, self.step, self.descent.params, self.descent.optimizers)
+
+    def _finish(self) -> None:
+        """Behind the last state: who resumes from there comes to the same weights."""
+        if self.setup.finish is not None:
+            figures = self.setup.finish(self.model.eval())
+            self.journal.event("finish", step=self.step, **figures)
 
     def publish(self) -> None:
         """Write a checkpoint that can be sampled from."""
@@ -198,3 +252,10 @@ def _with_after(drawn: Drawn, learned: Learned) -> list[Group]:
             number += 1
         groups.append(replace(rollout.group, attempts=tuple(attempts)))
     return groups
+
+
+def _without_cold_start(recipe: Recipe) -> Recipe:
+    """What is left of ``recipe`` behind its cold start."""
+    assert recipe.rl is not None
+    steps = recipe.steps - recipe.rl.cold_start
+    return replace(recipe, steps=steps, rl=replace(recipe.rl, cold_start=0))

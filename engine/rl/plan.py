@@ -14,7 +14,8 @@ then the number of answers (GRPO), or the room an answer has (Dr. GRPO)."""
 Keep = Literal["all", "correct", "shortest_correct"]
 """Which attempts are learned from: all with their advantages, or right ones as in fine-tuning."""
 REWARDS = ("true", "format")
-"""``format`` rewards the form alone: it can be gamed, and shows how that looks."""
+"""``format`` rewards the form alone, an answer that looks worked out: it can be gamed, and shows
+how that looks."""
 _LEAST = {
     "n_prompts": 1,
     "group_size": 2,
@@ -22,6 +23,7 @@ _LEAST = {
     "kl": 0,
     "overlong_buffer": 0,
     "replay_tokens": 0,
+    "cold_start": 0,
     "n_heldout": 1,
 }
 """Of each number of a plan. An attempt alone in its group would have nothing to be better than."""
@@ -55,6 +57,10 @@ class RlPlan:
     reward: str = "true"
     replay_tokens: int = 0
     """Tokens of the stage sft's text learned with each optimisation step, against forgetting."""
+    cold_start: int = 0
+    """Steps of the run that come before the first attempts and learn worked problems of the tasks:
+    what is never right at first cannot be made likelier (DeepSeek-R1, arXiv 2501.12948, section
+    2.3.1)."""
     n_heldout: int = 64
     """Held-out problems a task at each evaluation."""
 

@@ -10,9 +10,11 @@ import torch
 
 from engine.checkpoint import load_model
 from engine.data.web import Web, web_of
+from engine.dialect import LabDialect
 from engine.errors import RunError
 from engine.manifest import find_checkpoint, verify
 from engine.rl.check import check_parent
+from engine.rl.cold_start import practice_documents
 from engine.rl.learning import Replay
 from engine.rl.plan import RlPlan
 from engine.tasks.catalogue import task_named
@@ -21,6 +23,7 @@ from engine.tokenizer import Tokenizer, load_tokenizer
 from engine.train.corpus import page_documents, training_documents
 from engine.train.packing import Document, pack
 from engine.train.recipe import Recipe, recipe
+from engine.train.search_line import search_line
 from engine.train.setup import Setup
 
 
@@ -44,12 +47,19 @@ def prepare_rl(own: Recipe, parent: str, device: torch.device) -> Setup:
         )
     web = web_of(own.world)
     task = task_named(own.rl.tasks[0])
+    finish = None
+    if own.rl.cold_start and "search" in info.tools:
+        # Fine-tuning moves the line between memory and search: it is set anew, as behind ``sft``.
+        dialect = LabDialect(tokenizer, chats=True)
+        finish = search_line(web, dialect, own.n_development).set
     return Setup(
         model=model.to(device),
         tokenizer=tokenizer,
         documents=_replayed(own, own.rl, web, tokenizer),
+        practice=practice_documents(own, own.rl, web, tokenizer),
         heldout=page_documents([page.text for page in web.heldout_pages], tokenizer),
         parent=info,
+        finish=finish,
         question=next(problems(task, "heldout", Random(f"{own.seed}:sample"))).question,
     )
 
@@ -76,6 +86,6 @@ def _replayed(own: Recipe, plan: RlPlan, web: Web, tokenizer: Tokenizer) -> list
     """Conversations and pages as the stage ``sft`` reads them, enough for the whole run."""
     if not plan.replay_tokens:
         return []
-    tokens = own.steps * plan.n_updates * plan.replay_tokens
+    tokens = (own.steps - plan.cold_start) * plan.n_updates * plan.replay_tokens
     sft = recipe("sft", own.preset, steps=-(-tokens // own.batch_tokens), seed=own.seed)
     return training_documents(replace(sft, world=own.world), web, tokenizer)

@@ -64,5 +64,7 @@ class Drawn:
     """To learn from."""
     first: list[Rollout]
     """The problems that were drawn before any was replaced: what the model can do."""
+    n_attempts: int
+    """Drawn in all, those of replaced problems included."""
     n_tokens: int
-    """Drawn in all."""
+    """Of all of these."""

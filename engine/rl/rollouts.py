@@ -20,7 +20,6 @@ from statistics import fmean
 from engine.calls import CallRules
 from engine.conversation import Turn
 from engine.dialect import Dialect
-from engine.errors import RunError
 from engine.generate import Generator
 from engine.local import LocalModel
 from engine.manifest import CheckpointInfo
@@ -30,7 +29,8 @@ from engine.rl.plan import RlPlan
 from engine.rl.record import Attempt, Group
 from engine.rl.rollout import Drawn, Rollout, said_of
 from engine.sampling_params import SamplingParams
-from engine.tasks.task import Problem, Rewards, Task, problems
+from engine.tasks.final import shown_working
+from engine.tasks.task import Problem, Rewards, Said, Task, problems
 from engine.tool_loop import Answered, ToolLoop
 from tools.registry import Registry
 
@@ -75,7 +75,6 @@ class Rollouts:
 
         Raises:
             RequestError: a problem does not fit the context.
-            RunError: the task has no part of a reward that the plan counts.
         """
         plan, rng = self._plan, random.Random(f"{self._seed}:rollouts:{step}")
         # In turn, over the steps too: there may be more tasks than problems in a step.
@@ -83,17 +82,23 @@ class Rollouts:
         asked = [self._tasks[(begin + i) % len(self._tasks)] for i in range(plan.n_prompts)]
         local = self._serving(model)
         first = rollouts = self._groups(local, [_train(task, rng) for task in asked], step, rng)
-        n_tokens = _n_drawn(first)
+        drawn = list(first)
         for _ in range(RESAMPLES if plan.resample else 0):
             idle = [i for i, rollout in enumerate(rollouts) if rollout.group.all_equal]
             if not idle:
                 break
             fresh = self._groups(local, [_train(asked[i], rng) for i in idle], step, rng)
-            n_tokens += _n_drawn(fresh)
+            drawn += fresh
             rollouts = list(rollouts)
             for i, rollout in zip(idle, fresh, strict=True):
                 rollouts[i] = rollout
-        return Drawn(rollouts=rollouts, first=first, n_tokens=n_tokens)
+        attempts = [attempt for rollout in drawn for attempt in rollout.group.attempts]
+        return Drawn(
+            rollouts=rollouts,
+            first=first,
+            n_attempts=len(attempts),
+            n_tokens=sum(attempt.n_drawn for attempt in attempts),
+        )
 
     def heldout(self, model: Transformer, step: int) -> dict[str, list[Group]]:
         """``HELDOUT_SAMPLES`` attempts at the same held-out problems each time, by task."""
@@ -150,12 +155,12 @@ class Rollouts:
         step: int,
     ) -> Rollout:
         plan = self._plan
-        parts = [task.rewards(problem, said_of(answer)) for answer in answers]
+        said = [said_of(answer) for answer in answers]
+        parts = [task.rewards(problem, each) for each in said]
         correct = [part["correct"] >= 1 for part in parts]
         lengths = [len(answer.completion.ids) for answer in answers]
-        counted = [
-            self._counted(task, part, length) for part, length in zip(parts, lengths, strict=True)
-        ]
+        each = zip(said, parts, lengths, strict=True)
+        counted = [self._counted(task, *of_one) for of_one in each]
         if plan.keep == "all":
             worth = [sum(part.values()) for part in counted]
             gains = advantages(worth, divide_by_std=plan.divide_by_std)
@@ -179,16 +184,12 @@ class Rollouts:
             entropy=fmean(bits) * math.log(2),
         )
 
-    def _counted(self, task: Task, parts: Rewards, length: int) -> Rewards:
+    def _counted(self, task: Task, said: Said, parts: Rewards, length: int) -> Rewards:
         """The parts of the reward that count in this run."""
         plan = self._plan
         if plan.reward == "format":
             parts = {name: part for name, part in parts.items() if name != "correct"}
-            if not parts:
-                raise RunError(
-                    f"The task {task.name!r} rewards nothing but being right, so there is no "
-                    "reward 'format'. Choose another task or the reward 'true'."
-                )
+            parts["working"] = shown_working(said)
         if plan.overlong_buffer:
             punished = overlong_punishment(length, task.max_tokens, plan.overlong_buffer)
             parts = {**parts, "overlong": punished}
@@ -213,7 +214,3 @@ class Rollouts:
 
 def _train(task: Task, rng: random.Random) -> tuple[Task, Problem]:
     return task, next(problems(task, "train", rng))
-
-
-def _n_drawn(rollouts: Sequence[Rollout]) -> int:
-    return sum(attempt.n_drawn for rollout in rollouts for attempt in rollout.group.attempts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from engine.errors import RunError
 from engine.tasks.addition import Addition
@@ -45,6 +46,8 @@ _DIRECT = {"parity": 0.92}
 ones with w, the mean length can grow by w / (p d + (1 - p) w) when RL turns all into worked ones:
 with w = 50 and d = 5.5 that is 5.5 at p = 0.92, and 3.0 at 0.75."""
 _DIRECT_ELSE = 0.5
+_ASKED_FOR_STEPS = 0.5
+STEP_BY_STEP = "Go step by step."
 
 
 def task_named(name: str) -> Task:
@@ -72,6 +75,19 @@ def demonstration(rng: random.Random, *, split: Split = "train") -> tuple[str, s
     """
     ((name, _),) = rng.choices(list(_WEIGHTS.items()), list(_WEIGHTS.values()))
     problem = next(problems(TASKS[name], split, rng))
+    return problem.question, _shown(problem, rng)
+
+
+def practice(rng: random.Random, names: Sequence[str]) -> tuple[str, str]:
+    """A training problem of one of the tasks ``names``, and an answer to learn.
+
+    Where a task may be answered at once, half of the questions ask for steps and are answered in
+    steps. So thinking is practised without becoming a habit: whether it pays is for rewards to
+    find out.
+    """
+    problem = next(problems(task_named(rng.choice(names)), "train", rng))
+    if problem.direct is not None and rng.random() < _ASKED_FOR_STEPS:
+        return f"{problem.question} {STEP_BY_STEP}", problem.worked
     return problem.question, _shown(problem, rng)
 
 

@@ -1,4 +1,5 @@
 """Training: recipes, data, optimizer, the loop, and the child process that runs it.
 
-``recipe`` is free of torch; everything else here runs only inside a training process.
+``recipe`` and ``following``, which waits for that process, are free of torch; everything else here
+runs only inside it.
 """

@@ -22,7 +22,7 @@ class Descent:
     """
 
     def __init__(self, model: nn.Module, recipe: Recipe) -> None:
-        self._model, self._recipe = model, recipe
+        self._model = model
         matrices, others = split_parameters(model)
         self.params = {**matrices, **others}
         """By name, to be saved with ``optimizers``."""
@@ -37,13 +37,13 @@ class Descent:
                 others.values(), lr=recipe.adamw_lr, betas=(0.9, 0.95), weight_decay=0.0
             ),
         }
-        self._peak_lr = {"muon": recipe.muon_lr, "adamw": recipe.adamw_lr}
+        self.follow(recipe)
 
     def apply(self, step: int, loss: float) -> dict[str, float]:
         """Use up the gradients that are there: one update.
 
         Args:
-            step: steps of the recipe that are done, which say the learning rate.
+            step: steps of the run that are done, which say the learning rate.
             loss: what the gradients are of.
 
         Returns:
@@ -62,7 +62,7 @@ class Descent:
                 f"state before it is kept. Resuming repeats it: the recipe needs a lower learning "
                 f"rate than {recipe.muon_lr} (Muon) and {recipe.adamw_lr} (AdamW)."
             )
-        share = lr_share(step, recipe)
+        share = self._lr_share(step)
         for kind, optimizer in self.optimizers.items():
             for group in optimizer.param_groups:
                 group["lr"] = self._peak_lr[kind] * share
@@ -70,6 +70,19 @@ class Descent:
             optimizer.zero_grad(set_to_none=True)
         return {"loss": loss, "lr": self.lr(step), "grad_norm": grad_norm}
 
+    def follow(self, recipe: Recipe, *, begun: int = 0) -> None:
+        """Take the learning rates of ``recipe``, which begins after ``begun`` steps of the run."""
+        self._recipe, self._begun = recipe, begun
+        self._peak_lr = {"muon": recipe.muon_lr, "adamw": recipe.adamw_lr}
+
+    def forget(self) -> None:
+        """Drop the moments: what is learned from now on is something else."""
+        for optimizer in self.optimizers.values():
+            optimizer.state.clear()
+
     def lr(self, step: int) -> float:
-        """Muon's learning rate after ``step`` steps of the recipe."""
-        return self._recipe.muon_lr * lr_share(step, self._recipe)
+        """Muon's learning rate after ``step`` steps of the run."""
+        return self._recipe.muon_lr * self._lr_share(step)
+
+    def _lr_share(self, step: int) -> float:
+        return lr_share(step - self._begun, self._recipe)

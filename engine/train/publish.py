@@ -54,7 +54,7 @@ def publish(
             "seed": recipe.seed,
             "tools": _tools(recipe, parent),
             "recipe": recipe.to_json(),
-            "data_sha256": data_hash(setup.documents),
+            "data_sha256": data_hash([*setup.practice, *setup.documents]),
             "metrics": dict(metrics),
         },
         extra_files={"curve.jsonl": _curve(journal.status.path)},

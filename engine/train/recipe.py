@@ -51,6 +51,7 @@ class Recipe:
     model: ModelShape
     world: WorldConfig
     steps: int
+    """All of the run, those of a cold start (``RlPlan``) among them."""
     batch_tokens: int
     row_lengths: tuple[int, ...]
     muon_lr: float
@@ -99,6 +100,11 @@ class Recipe:
             raise RunError(
                 f"The recipe of a {self.stage} run has {'no' if self.rl is None else 'a'} part "
                 "'rl', which rl runs have and no others. Mend the recipe."
+            )
+        if self.rl is not None and self.rl.cold_start >= self.steps:
+            raise RunError(
+                f"A cold start of {self.rl.cold_start} steps leaves none of {self.steps} for "
+                "attempts. Mend the recipe."
             )
         if max(self.row_lengths) > self.model.max_seq_len:
             raise RunError(
@@ -224,8 +230,8 @@ _IDK = {
 _RL = {
     **_SFT,
     "stage": "rl",
-    "muon_lr": 0.0005,
-    "adamw_lr": 0.0002,
+    "muon_lr": 0.001,
+    "adamw_lr": 0.0003,
     "warmup_steps": 3,
     "decay_share": 0.3,
     "eval_every": 10,
@@ -266,7 +272,7 @@ def recipe(
     Args:
         stage: one of ``STAGES``.
         preset: one of ``PRESETS``.
-        steps: else as many as the preset has.
+        steps: else as many as the preset has; those of a cold start come before them.
         method: one of ``METHODS``, for the stage ``idk``.
         rl: for the stage ``rl``, which needs it.
         seed: of all that is drawn.
@@ -291,6 +297,8 @@ def recipe(
     }
     if steps is not None:
         values["steps"] = steps
+    if rl is not None:
+        values["steps"] += rl.cold_start
     if seed is not None:
         values["seed"] = seed
     return Recipe(**values)

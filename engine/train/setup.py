@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -50,6 +50,8 @@ class Setup:
     """Figures of the model on a development split; the best ``score`` is kept. None: the last."""
     finish: Callable[[Transformer], dict[str, float]] | None = None
     """What is done to the trained model before it is published, with figures of it."""
+    practice: list[Document] = field(default_factory=list)
+    """Worked problems, learned before those of the stage ``rl`` are attempted."""
     preferences: Objective | None = None
     """What is learned instead of the next token of each of ``documents``."""
 

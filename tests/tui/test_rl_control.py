@@ -45,9 +45,11 @@ async def test_everything_can_be_chosen(lab: Lab) -> None:
         form.query_one("#reward", Select).value = "format"
         form.query_one("#parent", Select).value = "pico-sft"
         form.query_one("#steps", Input).value = "12"
+        form.query_one("#cold-start", Input).value = "7"
         await pilot.press("enter")
         await until(pilot, lambda: lab.runs.calls, "started")
-        chosen = plan("dapo", ("word_problems", "sorting", "gym:leg_counting"), reward="format")
+        tasks = ("word_problems", "sorting", "gym:leg_counting")
+        chosen = plan("dapo", tasks, size="pico", reward="format", cold_start=7)
         assert lab.runs.calls == [("start", "rl", "pico", "pico-sft", 12, chosen)]
 
 
@@ -70,6 +72,7 @@ async def test_the_form_offers_what_there_is_and_fits(lab: Lab) -> None:
         ("#steps", "0", "steps is '0'"),
         ("#steps", "many", "steps is 'many'"),
         ("#steps", "²", "steps is '²'"),
+        ("#cold-start", "-1", "cold start is '-1'"),
         ("#others", "[b]nope[/]", "There is no task '[b]nope[/]'"),
     ],
 )

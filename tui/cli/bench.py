@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tui.cli.bench_report import print_decode
+from tui.cli.bench_rollouts import print_rollouts
 from tui.cli.bench_tools import print_tools
 from tui.cli.output import emit_json, narrate
 
@@ -45,6 +46,15 @@ def _decode(arguments: argparse.Namespace) -> dict[str, Any]:
     return run_decode_bench(info, plan, narrate)
 
 
+def _rollouts(arguments: argparse.Namespace) -> dict[str, Any]:
+    from engine.bench.rollouts import rollouts_plan, run_rollouts_bench
+    from engine.manifest import find_checkpoint
+
+    info = find_checkpoint(arguments.checkpoint)
+    plan = rollouts_plan(arguments.task, info, algorithm=arguments.algorithm)
+    return run_rollouts_bench(info, plan, narrate, rounds=arguments.rounds)
+
+
 def _startup(_: argparse.Namespace) -> dict[str, Any]:
     from tui.bench.startup import run_startup_bench
 
@@ -65,6 +75,7 @@ def _tools(_: argparse.Namespace) -> dict[str, Any]:
 
 _BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "decode": _decode,
+    "rollouts": _rollouts,
     "startup": _startup,
     "tools": _tools,
     "tui": _tui,
@@ -83,5 +94,6 @@ def _print(values: dict[str, Any], indent: str = "") -> None:
 
 _REPORTS: dict[str, Callable[[dict[str, Any]], None]] = {
     "decode": print_decode,
+    "rollouts": print_rollouts,
     "tools": print_tools,
 }

@@ -15,6 +15,18 @@ BUSY = 0.5
 
 def print_decode(report: Report) -> None:
     """Print all sections of ``run_decode_bench``'s report."""
+    print_head(report)
+    for section, show in _SECTIONS.items():
+        part = report.get(section)
+        if isinstance(part, dict) and "left_out" in part:
+            print(f"\n{section}: left out: {printable(part['left_out'])}")
+        elif part is not None:
+            print()
+            show(part, report)
+
+
+def print_head(report: Report) -> None:
+    """Print what a report was measured on, and who took part."""
     print(
         f"{printable(report['checkpoint'])}: {report['n_params'] / MB:.1f} M parameters, "
         f"{report['threads']} threads of {report['processor']}"
@@ -27,13 +39,6 @@ def print_decode(report: Report) -> None:
         print(f"  {name}: {about['version']}{note}; {about['weight_bytes'] / MB:.1f} MB of weights")
     for name, why in report["unavailable"].items():
         print(f"  {name}: n/a: {printable(why)}")
-    for section, show in _SECTIONS.items():
-        part = report.get(section)
-        if isinstance(part, dict) and "left_out" in part:
-            print(f"\n{section}: left out: {printable(part['left_out'])}")
-        elif part is not None:
-            print()
-            show(part, report)
 
 
 def _batches(part: list[Report], report: Report) -> None:

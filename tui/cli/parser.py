@@ -10,9 +10,12 @@ from engine import __version__
 from engine.bench.plan import SECTIONS
 from engine.data.entities import SPLITS, TIERS
 from engine.precision import PRECISIONS
+from engine.rl.plan import ALGORITHMS
 from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
 from tui.cli.probe_forms import add_probe
 from tui.cli.train_forms import add_rollouts_options, add_train_options
+
+_DEFAULT = "(default: %(default)s)"
 
 
 class Parser(argparse.ArgumentParser):
@@ -173,6 +176,7 @@ def _bench(commands: Any) -> None:
     )
     for name, text in (
         ("decode", "The engine beside transformers and llama.cpp, and this machine's memory."),
+        ("rollouts", "A step of the stage rl, its attempts beside those of transformers."),
         ("startup", "The app's first paint beside an empty Textual app."),
         ("tui", "From a key press to the screen, while four columns stream."),
         ("tools", "Python in the jail beside fresh processes, the calculator, the search."),
@@ -182,6 +186,8 @@ def _bench(commands: Any) -> None:
         sub.add_argument("--json", action="store_true", help="print JSON only on stdout")
         if name == "decode":
             _bench_decode(sub)
+        if name == "rollouts":
+            _bench_rollouts(sub)
 
 
 def _bench_decode(sub: argparse.ArgumentParser) -> None:
@@ -201,6 +207,14 @@ def _bench_decode(sub: argparse.ArgumentParser) -> None:
                      help=", ".join(SECTIONS))  # fmt: skip
     sub.add_argument("--tokens", type=int, metavar="N", help="added to each prompt (by size)")
     sub.add_argument("--rounds", type=int, metavar="N", help="turns of each, at most (by size)")
+
+
+def _bench_rollouts(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--checkpoint", metavar="CKPT", default="nano/sft", help=_DEFAULT)
+    sub.add_argument("--task", metavar="T", default="word_problems", help=_DEFAULT)
+    sub.add_argument("--algorithm", choices=ALGORITHMS, default=ALGORITHMS[0],
+                     help=f"that learns from them: {', '.join(ALGORITHMS)} {_DEFAULT}")  # fmt: skip
+    sub.add_argument("--rounds", type=int, metavar="N", help="turns of each, at most")
 
 
 def _sizes(text: str) -> tuple[int, ...]:

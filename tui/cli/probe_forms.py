@@ -6,8 +6,10 @@ import argparse
 from typing import Any
 
 from engine.probes.plan import PROBE_SPLITS, ProbePlan
+from engine.rl.comparison.wanted import Comparison
 
 _DEFAULTS = ProbePlan(checkpoint="")
+_PRESETS = Comparison()
 NOBODY = "none"
 """``--against none``: compare with nobody."""
 CLOZE = "cloze"
@@ -37,6 +39,9 @@ def add_probe(commands: Any, command: Any) -> None:
     _monofact(add("monofact", "probe_monofact", "Must a calibrated model make things up? Try it."))
     _alternatives(
         add("alternatives", "probe_alternatives", "Compare ways to keep a model from inventing.")
+    )
+    _presets(
+        add("presets", "probe_presets", "Compare the presets of the stage rl with equal rollouts.")
     )
 
 
@@ -148,6 +153,42 @@ def _alternatives(sub: argparse.ArgumentParser) -> None:
         help="what the lab's own way made of it (default: %(default)s)",
     )
     _which_facts(sub, per_group=_DEFAULTS.per_group, split=_DEFAULTS.split)
+    sub.add_argument("--out", metavar="FILE.md", help="the table as Markdown")
+    _json(sub)
+
+
+def _presets(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--task", default=_PRESETS.task, metavar="T", help="to learn (default: %(default)s)"
+    )
+    sub.add_argument(
+        "--from",
+        dest="from_checkpoint",
+        default=_PRESETS.parent,
+        metavar="CKPT",
+        help="the parent of all (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--presets",
+        type=lambda text: tuple(text.split(",")),
+        default=_PRESETS.presets,
+        metavar="P,P",
+        help=f"(default: {','.join(_PRESETS.presets)})",
+    )
+    sub.add_argument(
+        "--seeds",
+        type=int,
+        default=_PRESETS.n_seeds,
+        metavar="N",
+        help="runs of each preset (default: %(default)s)",
+    )
+    sub.add_argument(
+        "--steps", type=int, metavar="S", help="of each run; fewer where groups are replaced"
+    )
+    sub.add_argument("--n-prompts", type=int, metavar="N", help="problems of a step")
+    sub.add_argument("--group-size", type=int, metavar="G", help="attempts at each of them")
+    sub.add_argument("--n", type=int, metavar="N", help="held-out problems to measure with")
+    sub.add_argument("--samples", type=int, metavar="S", help="answers to each of them")
     sub.add_argument("--out", metavar="FILE.md", help="the table as Markdown")
     _json(sub)
 

@@ -47,6 +47,12 @@ def add_train_options(sub: argparse.ArgumentParser) -> None:
         choices=REWARDS,
         help=f"of the stage rl: {', '.join(REWARDS)} (default: {REWARDS[0]}; format can be gamed)",
     )
+    sub.add_argument(
+        "--cold-start",
+        type=int,
+        metavar="N",
+        help="of the stage rl: so many steps on worked problems before the first attempts",
+    )
     sub.add_argument("--resume", metavar="RUN", help="go on with a stopped or lost run")
 
 

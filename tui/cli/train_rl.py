@@ -7,7 +7,12 @@ import argparse
 from engine.errors import LabError
 from engine.rl.plan import ALGORITHMS, RlPlan, plan
 
-RL_OPTIONS = {"--task": "tasks", "--algorithm": "algorithm", "--reward": "reward"}
+RL_OPTIONS = {
+    "--task": "tasks",
+    "--algorithm": "algorithm",
+    "--reward": "reward",
+    "--cold-start": "cold_start",
+}
 """Options of the stage ``rl`` alone, and what argparse calls them."""
 
 
@@ -38,5 +43,6 @@ def preset_and_plan(arguments: argparse.Namespace) -> tuple[str, RlPlan | None]:
             )
         preset, algorithm = "nano", preset
     tasks = tuple(dict.fromkeys(arguments.tasks or ()))
-    changes = {} if arguments.reward is None else {"reward": arguments.reward}
+    asked = {name: getattr(arguments, name) for name in ("reward", "cold_start")}
+    changes = {name: value for name, value in asked.items() if value is not None}
     return preset, plan(algorithm, tasks, size=preset, **changes)

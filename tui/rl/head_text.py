@@ -58,6 +58,8 @@ def _facts(plan: RlPlan | None, run: RunStatus) -> list[str]:
     if plan.reward != "true":
         facts.append(f"reward {one_line(plan.reward)}")
     facts.append(f"{plan.n_prompts} x {plan.group_size}")
+    if plan.cold_start:
+        facts.append(f"{grouped(plan.cold_start)} steps of cold start")
     return [*facts, f"from {one_line(run.parent)}"] if run.parent else facts
 
 
@@ -77,6 +79,9 @@ def nothing_to_see(shown: Shown) -> str:
     if shown.problem:
         return f"✗ {one_line(shown.problem)}"
     if shown.step is None:
+        cold = shown.plan.cold_start if shown.plan else 0
+        if shown.alive and shown.run.step < cold:
+            return f"Worked problems are learned first; attempts begin behind step {grouped(cold)}."
         if shown.alive:
             return "The first step's attempts come with its end."
         return "This run has left no attempts on disk."

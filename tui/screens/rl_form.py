@@ -68,6 +68,10 @@ class RlForm(AskingDialog[StartChoice]):
                 yield Label("steps", classes="name")
                 yield Input(id="steps", placeholder="recipe", compact=True)
                 yield Label("empty takes the recipe's own number", classes="hint")
+            with Horizontal(classes="field"):
+                yield Label("cold start", classes="name")
+                yield Input(id="cold-start", placeholder="0", compact=True)
+                yield Label("steps on worked problems first", classes="hint")
             yield Static("", id="mistake")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
@@ -95,12 +99,19 @@ class RlForm(AskingDialog[StartChoice]):
             raise LabError("No task is chosen. Choose one with the space bar.")
         parent = self.query_one("#parent", Select).value
         info = next((info for info in self.parents if info.name == parent), None)
+        preset = info.preset if info else "nano"
         return StartChoice(
             stage="rl",
-            preset=info.preset if info else "nano",
-            steps=self._steps(),
+            preset=preset,
+            steps=self._number("steps", least=1) or None,
             parent=info.name if info else None,
-            rl=plan(self._chosen("algorithm"), tasks, reward=self._chosen("reward")),
+            rl=plan(
+                self._chosen("algorithm"),
+                tasks,
+                size=preset,
+                reward=self._chosen("reward"),
+                cold_start=self._number("cold-start"),
+            ),
         )
 
     def _chosen(self, name: str) -> str:
@@ -109,11 +120,15 @@ class RlForm(AskingDialog[StartChoice]):
     def _typed(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()
 
-    def _steps(self) -> int | None:
-        text = self._typed("steps")
-        if text and not (text.isascii() and text.isdigit() and 0 < int(text) < 10**9):
-            raise LabError(f"steps is {text!r}; type a whole number above 0, or nothing.")
-        return int(text) if text else None
+    def _number(self, name: str, *, least: int = 0) -> int:
+        """A number of steps; 0 for nothing."""
+        text = self._typed(name)
+        if text and not (text.isascii() and text.isdigit() and least <= int(text) < 10**9):
+            what = name.replace("-", " ")
+            raise LabError(
+                f"{what} is {text!r}; type a whole number, at least {least}, or nothing."
+            )
+        return int(text or 0)
 
 
 def _select(name: str, words: list[tuple[str, str]], value: str) -> Select[str]:

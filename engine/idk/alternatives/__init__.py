@@ -4,5 +4,5 @@
 ``threshold`` refuses for it where it is unsure. ``rtuning`` and ``pairs`` are what R-Tuning and DPO
 train on instead of the lab's own conversations; ``trained`` sees to their runs, which share what
 ``asked_once`` found the parent to know. ``measured`` keeps each answer as it comes, ``rows`` makes
-figures of them, and ``compare`` goes from row to row. ``telling`` says how far they are.
+figures of them, and ``compare`` goes from row to row.
 """

@@ -11,10 +11,10 @@ from typing import Any
 
 from engine.data.web import Web
 from engine.files import make_folder
-from engine.idk.alternatives.telling import Tell, now_and_then
 from engine.idk.pipeline import FOLDER, Pipeline
 from engine.local import LocalModel
 from engine.runs import RunStatus, new_status
+from engine.telling import Tell, now_and_then
 from engine.train.journal import Journal
 from engine.train.recipe import Recipe
 

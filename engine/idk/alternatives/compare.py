@@ -23,15 +23,16 @@ from engine.idk.alternatives import ways
 from engine.idk.alternatives.asked_once import AskedOnce
 from engine.idk.alternatives.measured import Measured
 from engine.idk.alternatives.rows import Row, row_of
-from engine.idk.alternatives.telling import Tell
 from engine.idk.alternatives.threshold import best_threshold, refusing_below
-from engine.idk.alternatives.trained import trained, training_seconds
+from engine.idk.alternatives.trained import trained
 from engine.local import LocalModel
 from engine.manifest import CheckpointInfo, find_checkpoint
 from engine.probes.judges import AnswerJudge, judges_for
 from engine.probes.makers.world import SKILLS, TALK, world_questions
 from engine.probes.plan import ProbePlan, ProbeSplit
 from engine.probes.record import Record
+from engine.telling import Tell
+from engine.train.following import training_seconds
 from engine.train.recipe import METHODS, Method, recipe
 
 PLAIN = "plain"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from engine import __version__
 from engine.files import make_folder
-from engine.idk.alternatives.telling import Tell, now_and_then
 from engine.idk.alternatives.ways import Answers
 from engine.probes.asking import answer_of
 from engine.probes.judges import AnswerJudge, judge_all
@@ -18,6 +17,7 @@ from engine.probes.knowledge import category
 from engine.probes.question import Question
 from engine.probes.record import Record
 from engine.probes.store import AnswerFile, read_records
+from engine.telling import Tell, now_and_then
 
 AT_ONCE = 128
 """Questions asked together: what an interruption may lose."""

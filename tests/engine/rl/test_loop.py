@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ import pytest
 import safetensors.torch
 import torch
 
-import engine.rl.loop
 from engine import runs
 from engine.errors import RunError
 from engine.manifest import find_checkpoint, read_manifest
@@ -27,6 +24,7 @@ from engine.tasks.task import Task
 from engine.train.__main__ import train
 from engine.train.journal import Journal
 from engine.train.recipe import recipe
+from tests.engine.rl.dying import in_child
 from tests.engine.rl.toys import Never, Short
 
 STEPS = 5
@@ -71,9 +69,9 @@ def test_a_run_tells_all_of_itself(undisturbed: RunStatus) -> None:
     assert [event["step"] for event in steps] == [1, 2, 3, 4, 5]
     assert {
         "reward", "pass_at_1", "reward_parts", "length", "length_correct", "length_wrong",
-        "entropy", "kl", "clip_fraction", "zero_variance", "ended", "sampler_gap", "rollout_s",
-        "train_s", "rollout_tokens_per_s", "train_tokens_per_s", "loss", "grad_norm", "lr",
-        "tokens", "elapsed_s",
+        "entropy", "kl", "clip_fraction", "zero_variance", "ended", "sampler_gap", "n_attempts",
+        "rollout_s", "train_s", "rollout_tokens_per_s", "train_tokens_per_s", "loss", "grad_norm",
+        "lr", "tokens", "elapsed_s",
     } <= steps[0].keys()  # fmt: skip
     assert all(event["sampler_gap"] < 1e-3 for event in steps)
     assert 0 <= steps[0]["kl"] < steps[-1]["kl"], "it has not moved away from its parent"
@@ -108,46 +106,6 @@ def test_its_checkpoint_chats_and_says_what_made_it(undisturbed: RunStatus, pico
     curve = (folder / "curve.jsonl").read_text()
     assert '"type": "rl_eval"' in curve
     assert '"type": "rl"' in curve
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def at_call(number: int, function: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
-    """``function``, but the process dies before or after so many calls of it."""
-    calls = 0
-
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == number and not after:
-            die()
-        result = function(*args, **kwargs)
-        if calls == number:
-            die()
-        return result
-
-    return wrapped
-
-
-def run_and_die(name: str, where: str, number: int, after: bool) -> None:
-    """In a process of its own."""
-    owner, _, attribute = where.rpartition(".")
-    target: Any = {"loop": engine.rl.loop, "Journal": Journal,
-                   "Learner": engine.rl.loop.Learner, "": None}[owner]  # fmt: skip
-    if target is not None:
-        setattr(target, attribute, at_call(number, getattr(target, attribute), after=after))
-    os._exit(train(name))
-
-
-def in_child(name: str, where: str = "", number: int = 0, after: bool = False) -> int | None:
-    child = multiprocessing.get_context("fork").Process(
-        target=run_and_die, args=(name, where, number, after)
-    )
-    child.start()
-    child.join(60)
-    return child.exitcode
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,15 @@ from fractions import Fraction
 
 import pytest
 
-from engine.tasks.final import choice_said, letters_said, number_said, row_said, scored, statement
+from engine.tasks.final import (
+    choice_said,
+    letters_said,
+    number_said,
+    row_said,
+    scored,
+    shown_working,
+    statement,
+)
 from engine.tasks.task import Said
 
 
@@ -93,6 +101,20 @@ def test_the_row_at_the_end(text: str, row: tuple[int, ...] | None) -> None:
 
 def test_what_was_cut_off_says_nothing() -> None:
     assert statement(Said(text="It is 3.", ended=False)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("It is 3.", 0.0),
+        ("1 + 2 = 3. It is 3.", 5 / 40),
+        ("So so. " * 40 + "It is 3.", 1.0),
+        ("", 0.0),
+    ],
+)
+def test_words_in_front_of_the_statement_look_like_work(text: str, worth: float) -> None:
+    assert shown_working(said(text)) == worth
+    assert shown_working(Said(text=text, ended=False)) == 0.0
 
 
 def test_only_saying_nothing_costs_the_form() -> None:

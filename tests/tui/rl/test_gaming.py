@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from tests.tui.reinforcing import figures, held_out
 from tui.rl.gaming import IN_A_ROW, WINDOW, gaming
-from tui.rl.history import RlHistory
+from tui.rl.history import HeldOut, RlHistory
 
 STEPS = 60
 
@@ -89,6 +90,13 @@ def test_few_problems_say_little() -> None:
     parts = {"correct": 1.0}
     assert gaming(history(ramp(0.3, 0.7), flat, n=400, parts=parts)) is not None
     assert gaming(history(ramp(0.3, 0.7), flat, n=8, parts=parts)) is None
+
+
+def test_what_a_cold_start_taught_is_not_the_reward_s_doing() -> None:
+    gamed = history(ramp(0.1, 1.0), [0.4, 0.4, 0.38, 0.41])
+    (task,) = gamed.evals[0].tasks
+    gamed.evals.insert(0, HeldOut(-1, {task: replace(gamed.evals[0].tasks[task], pass_at_1=0.1)}))
+    assert gaming(gamed) is not None, "as if the attempts had raised what is right"
 
 
 def test_it_waits_for_enough_steps_and_evaluations() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.idk.alternatives import telling
+from engine import telling
 
 
 def test_lines_come_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
