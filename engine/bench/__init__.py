@@ -3,4 +3,7 @@
 ``decode`` gives out the work, a module for each section: ``batches``, ``quality``, ``ragged``,
 ``arrivals``, ``speculate``, ``prefix``. Contenders are processes: ``ours``, ``peer``
 (transformers), ``llama``, ``uncached``; ``bandwidth`` reads memory. ``child`` is the pipe to them.
+
+``rollouts`` is a bench of its own: a step of reinforcement learning by ``rl``, its attempts by
+``peer`` as well; ``attempts`` says what they answer. ``tools`` measures what a model can call.
 """

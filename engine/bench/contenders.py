@@ -17,6 +17,7 @@ from engine.errors import LabError
 from engine.files import read_json
 from engine.manifest import CheckpointInfo
 from engine.precision import Precision
+from engine.rl.plan import RlPlan
 
 Say = Callable[[str], None]
 """Takes a line of progress."""
@@ -91,6 +92,18 @@ class Contenders:
             self._say(f"loading {name} ...")
             child = self._start("engine.bench.ours", checkpoint=self._checkpoint(precision))
             self._open[name] = Contender(name, child.ask("about"), child)
+        return self._open[name]
+
+    def at_rl(self, plan: RlPlan) -> Contender:
+        """Our reinforcement learning, which draws and learns as ``rl`` says.
+
+        Raises:
+            LabError: the checkpoint is damaged.
+        """
+        name = "ours@fp32"
+        self._say(f"loading {name} ...")
+        child = self._start("engine.bench.rl", checkpoint=str(self._info.path), plan=plan.to_json())
+        self._open[name] = Contender(name, child.ask("about"), child)
         return self._open[name]
 
     def transformers(self) -> Contender | None:

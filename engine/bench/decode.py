@@ -8,16 +8,13 @@ torch: it gives out the work and reckons.
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from engine import __version__
 from engine.bench.arrivals import run_arrivals
 from engine.bench.batches import run_batches
 from engine.bench.contenders import Contenders, Say
+from engine.bench.machine import head_of
 from engine.bench.plan import Plan, Section
 from engine.bench.prefix import run_prefix
 from engine.bench.quality import run_quality
@@ -40,23 +37,14 @@ def run_decode_bench(info: CheckpointInfo, plan: Plan, say: Say) -> Report:
     Raises:
         LabError: the checkpoint is damaged, or a contender died.
     """
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    load_average = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    with Contenders(info, threads or 1, say) as contenders:
+    head = head_of("decode", info)
+    with Contenders(info, head["threads"], say) as contenders:
         bench = _DecodeBench(contenders, plan, say)
         sections: dict[str, Report | list[Report]] = {
             section: bench.run(section) for section in plan.sections
         }
         return {
-            "bench": "decode",
-            "checkpoint": info.name,
-            "sha256": info.sha256,
-            "n_params": info.n_params,
-            "llmlab": __version__,
-            "python": platform.python_version(),
-            "processor": _processor(),
-            "threads": threads,
-            "load_average": load_average,
+            **head,
             "n_prompt": plan.n_prompt,
             "n_new": plan.n_new,
             "contenders": {each.name: each.about for each in contenders.opened},
@@ -140,13 +128,3 @@ class _DecodeBench:
             rounds=self._plan.section_rounds,
             say=self._say,
         )
-
-
-def _processor() -> str:
-    """Its name for people, where the system tells one."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
