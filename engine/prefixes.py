@@ -9,6 +9,7 @@ common with any text in the cache, to the token (idea: RadixAttention, Zheng et 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -98,11 +99,15 @@ class Prefixes:
         best, blocks, found = 0, (), None
         if row.echoes:
             return best, blocks
-        texts = [_Text(other.ids[: other.n_cached], other.blocks) for other in live]
-        for text in [*self._kept, *texts]:
-            n = _common(row.ids[:-1], text.ids)
+        wanted = row.ids[:-1]
+        texts = (_Text(other.ids[: other.n_cached], other.blocks) for other in live)
+        # The samples of one prompt stand together: the last one beside a row has all of it.
+        for text in itertools.chain(reversed(self._kept), texts):
+            n = _common(wanted, text.ids)
             if n > best:
                 best, found = n, text
+                if n == len(wanted):
+                    break
         if found is None:
             return 0, ()
         if found in self._kept[:-1]:

@@ -9,125 +9,41 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from engine import paths
 from engine.checkpoint import write_manifest
+from engine.errors import CheckpointError
+from engine.evals.card import card
+from engine.evals.card_rl import CURVE, kept
+from engine.evals.rl_curve import curve
+from engine.evals.shipped import replaced, shipped_name
 from engine.evals.tasks import DEFAULT_TASKS, run_task
+from engine.files import read_json, read_jsonl
 from engine.local import LocalModel
-from engine.manifest import find_checkpoint, read_manifest, verify
+from engine.manifest import CheckpointInfo, find_checkpoint, read_manifest, verify
+from engine.rl.plan import RlPlan
 
-STAGE_SENTENCES = {
-    "base": "A base model: it continues documents of the pocket web and has not learned to answer.",
-    "sft": "An assistant: the base model fine-tuned on conversations about the pocket web. It "
-    "calls a calculator, Python and a search where they are offered. Without them it answers "
-    "questions about people it never met with an invention, which is what the hallucination lab "
-    "measures and mends.",
-    "idk": "An assistant that was taught to say what it does not know: its parent was asked "
-    "thousands of questions; what it always got right this one learned to go on answering, what it "
-    "never got right it learned to refuse. How well it tells the two apart stands below.",
-    "rl": "An assistant that learned from its own attempts: it tried problems whose answers can be "
-    "checked many times over, and what did better than the rest became likelier.",
-}
 REFUSED = ("head", "unseen")
 """Tiers whose share of refusals is what a checkpoint of the stage ``idk`` is known by."""
-
-
-def card(name: str, manifest: dict[str, Any], figures: dict[str, Any]) -> str:
-    """The model card, as Markdown with the front matter of the Hugging Face hub."""
-    recipe = manifest["recipe"]
-    shape = recipe["model"]
-    parent = manifest["parent"]
-    lines = [
-        "---",
-        "license: mit",
-        "language: en",
-        "library_name: transformers",
-        "pipeline_tag: text-generation",
-        "---",
-        "",
-        f"# {name}",
-        "",
-        STAGE_SENTENCES[manifest["stage"]],
-        "",
-        f"- **Parameters** {manifest['n_params']:,} ({shape['n_layers']} layers, width "
-        f"{shape['d_model']}, {shape['n_heads']} query and {shape['n_kv_heads']} key/value heads, "
-        f"vocabulary {shape['vocab_size']:,}, context {manifest['max_seq_len']})",
-        f"- **Trained** {manifest['step']:,} steps, {manifest['tokens']:,} tokens, from "
-        + ("nothing" if parent is None else f"`{parent['name']}` ({parent['sha256'][:12]})"),
-        f"- **Data** the pocket web of seed {recipe['world']['seed']}, written by "
-        "`engine.data`; nothing in it is copied from anywhere and every person is invented",
-        f"- **Again** `llmlab train {manifest['stage']} --preset {manifest['preset']}`",
-        "",
-        f"## Figures: `llmlab eval {name}`",
-        "",
-    ]
-    if "facts" in figures:
-        lines += [
-            "Facts of held-out people (on the pages, in no question or conversation), held-out "
-            "phrasings" + (", asked with four examples:" if manifest["stage"] == "base" else ":"),
-            "",
-            "| tier | questions | correct | wrong | abstained |",
-            "|---|--:|--:|--:|--:|",
-        ]
-        lines += [
-            f"| {tier} | {f['n']} | {f['correct']:.3f} | {f['wrong']:.3f} | {f['abstained']:.3f} |"
-            for tier, f in figures["facts"].items()
-        ]
-        lines.append("")
-    if "skills" in figures:
-        lines += [
-            "Skills, drawn anew as the pages draw them: times tables, spelling and letter counts "
-            "are of a kind small enough to have been met in training, word problems are not.",
-            "",
-            "| skill | exercises | correct |",
-            "|---|--:|--:|",
-        ]
-        lines += [
-            f"| {kind} | {f['n']} | {f['correct']:.2f} |" for kind, f in figures["skills"].items()
-        ]
-        lines.append("")
-    if "tools" in figures:
-        lines += _tool_lines(figures["tools"])
-    bits = figures["bpb"]["bits_per_byte"]
-    lines += [f"Bits per byte on {figures['bpb']['pages']} held-out pages: {bits:.4f}", ""]
-    return "\n".join(lines)
-
-
-def _tool_lines(figures: dict[str, Any]) -> list[str]:
-    """What tools change."""
-    return [
-        "With tools at hand (`Tools: calc, python, search.` as the first turn) and without: "
-        "held-out people, words and numbers; search looks through the pocket web, which has a page "
-        "about everybody.",
-        "",
-        "| questions | n | right with | right without | called the tool | no call at all |",
-        "|---|--:|--:|--:|--:|--:|",
-        *(
-            f"| {name.replace('_', ' ')} | {f['n']} | {f['with']:.3f} | {f['without']:.3f} "
-            f"| {f['called']:.3f} | {f['no_call']:.3f} |"
-            for name, f in figures.items()
-        ),
-        "",
-    ]
+EVAL = "eval.json"
 
 
 def ship(source: str, name: str) -> Path:
     """Write ``checkpoints/NAME`` from a run's newest checkpoint; returns the folder.
 
     Raises:
-        CheckpointError: no such run or a damaged checkpoint.
+        CheckpointError: no such run, a damaged checkpoint, or a parent to compare with is gone.
     """
     info = find_checkpoint(source)
     local = LocalModel.load(source)
-    tasks = [*DEFAULT_TASKS, *(["tools"] if info.tools else [])]
-    figures = {task: run_task(task, local) for task in tasks}
     manifest = read_manifest(info.path)
     if manifest["parent"] is not None:
         # The parent ships too: name it as users will find it.
-        manifest["parent"]["name"] = _shipped_name(manifest["parent"])
+        manifest["parent"]["name"] = shipped_name(manifest["parent"])
+    tasks = [*DEFAULT_TASKS, *(["tools"] if info.tools else [])]
+    figures = {task: run_task(task, local) for task in tasks}
     metrics = {
         **manifest["metrics"],
         **{f"facts_{tier}": f["correct"] for tier, f in figures["facts"].items()},
@@ -135,28 +51,67 @@ def ship(source: str, name: str) -> Path:
     }
     if info.stage == "idk":
         metrics |= {f"refused_{tier}": figures["facts"][tier]["abstained"] for tier in REFUSED}
+    written: dict[str, str] = {}
+    events: list[dict[str, Any]] = []
+    if info.stage == "rl":
+        events = _events(info)
+        measured = [event for event in events if event["type"] == "rl_eval"]
+        plan = RlPlan.from_json(manifest["recipe"]["rl"])
+        written[CURVE] = curve(measured, cold_start=plan.cold_start)
+        figures |= _beside_parent(local, manifest["parent"], plan, figures)
+        of_tasks = figures["verified"].items()
+        metrics |= {f"{task}_pass_at_1": f["after"]["pass_at_1"] for task, f in of_tasks}
+    written["README.md"] = card(name, manifest, figures, events)
+    written[EVAL] = json.dumps(figures, indent=1) + "\n"
     target = paths.shipped_folder() / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as temporary:
-        folder = Path(temporary) / "new"
-        shutil.copytree(info.path, folder)
-        (folder / "README.md").write_text(card(name, manifest, figures), "utf-8")
-        (folder / "eval.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    with replaced(target) as folder:
+        shutil.copytree(info.path, folder, dirs_exist_ok=True)
+        for file, text in written.items():
+            (folder / file).write_text(text, "utf-8")
         about = {k: v for k, v in manifest.items() if k not in ("format", "files")}
         write_manifest(folder, {**about, "metrics": metrics})
         verify(folder)
-        shutil.rmtree(target, ignore_errors=True)
-        folder.rename(target)
     return target
 
 
-def _shipped_name(parent: dict[str, str]) -> str:
-    for folder in paths.shipped_folder().glob("*/*"):
-        if (folder / "run.json").is_file():
-            weights = read_manifest(folder)["files"]["model.safetensors"]
-            if weights["sha256"] == parent["sha256"]:
-                return folder.relative_to(paths.shipped_folder()).as_posix()
-    return parent["name"]
+def _events(info: CheckpointInfo) -> list[dict[str, Any]]:
+    """What the run of a checkpoint of the stage ``rl`` measured.
+
+    Raises:
+        CheckpointError: it has attempted nothing.
+    """
+    events = list(read_jsonl(info.path / "curve.jsonl"))
+    if not any(event["type"] == "rl" for event in events):
+        raise CheckpointError(
+            f"{info.path} comes from before the first attempts of its run. Let it train on."
+        )
+    return events
+
+
+def _beside_parent(
+    local: LocalModel, about: dict[str, str], plan: RlPlan, figures: dict[str, Any]
+) -> dict[str, Any]:
+    """The tasks of ``plan``, of the parent and of ``local``; and what became of ``figures``.
+
+    Raises:
+        CheckpointError: the parent is gone, or another checkpoint has its name.
+    """
+    parent = find_checkpoint(about["name"])
+    if parent.sha256 != about["sha256"]:
+        raise CheckpointError(
+            f"{parent.path} has other weights than the parent of this run had, so the two cannot "
+            "be compared. Bring the parent back, or train again from the one there is."
+        )
+    first = LocalModel.load(parent.name)
+    before = parent.path / EVAL
+    return {
+        "verified": {
+            task: {"before": run_task(task, first), "after": run_task(task, local)}
+            for task in plan.tasks
+        },
+        # A parent that does not ship was not measured.
+        "kept": kept(read_json(before), figures) if before.is_file() else {},
+    }
 
 
 if __name__ == "__main__":

@@ -29,10 +29,10 @@ from engine.train.objective import next_token_loss
 from engine.train.packing import Document, pack
 from engine.train.recipe import Recipe, recipe
 
-PRACTICE_SHARE = 0.8
+PRACTICE_SHARE = 0.85
 """Of the conversations without tools; the others are those of the stage ``sft``."""
-_TOOL_SHARE = 0.15
-_REPLAY_SHARE = 0.15
+_TOOL_SHARE = 0.35
+_REPLAY_SHARE = 0.25
 
 
 def fine_tuning(own: Recipe, plan: RlPlan) -> Recipe:

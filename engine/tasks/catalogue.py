@@ -46,6 +46,9 @@ _DIRECT = {"parity": 0.92}
 ones with w, the mean length can grow by w / (p d + (1 - p) w) when RL turns all into worked ones:
 with w = 50 and d = 5.5 that is 5.5 at p = 0.92, and 3.0 at 0.75."""
 _DIRECT_ELSE = 0.5
+_PRACTICE = {"word_problems": 5}
+"""How often a task is practised beside others: sums of two digits are said at once in the word
+problems and have to be met one by one, where an addition goes from digit to digit."""
 _ASKED_FOR_STEPS = 0.5
 STEP_BY_STEP = "Go step by step."
 
@@ -85,7 +88,9 @@ def practice(rng: random.Random, names: Sequence[str]) -> tuple[str, str]:
     steps. So thinking is practised without becoming a habit: whether it pays is for rewards to
     find out.
     """
-    problem = next(problems(task_named(rng.choice(names)), "train", rng))
+    weights = [_PRACTICE.get(name, 1) for name in names]
+    (name,) = rng.choices(names, weights)
+    problem = next(problems(task_named(name), "train", rng))
     if problem.direct is not None and rng.random() < _ASKED_FOR_STEPS:
         return f"{problem.question} {STEP_BY_STEP}", problem.worked
     return problem.question, _shown(problem, rng)
