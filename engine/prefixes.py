@@ -100,9 +100,9 @@ class Prefixes:
         if row.echoes:
             return best, blocks
         wanted = row.ids[:-1]
-        texts = (_Text(other.ids[: other.n_cached], other.blocks) for other in live)
-        # The samples of one prompt stand together: the last one beside a row has all of it.
-        for text in itertools.chain(reversed(self._kept), texts):
+        texts = (_Text(other.ids[: other.n_cached], other.blocks) for other in reversed([*live]))
+        # The samples of one prompt come one after the other: the last one has all of it.
+        for text in itertools.chain(texts, reversed(self._kept)):
             n = _common(wanted, text.ids)
             if n > best:
                 best, found = n, text

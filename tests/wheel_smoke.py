@@ -31,6 +31,9 @@ def main() -> None:
         pip("wheel", "--no-deps", "--wheel-dir", str(out), str(ROOT))
         (wheel,) = out.glob("llmlab-*.whl")
         pip("install", "--no-deps", "--target", str(site), str(wheel))
+        wanted = [path for path in (ROOT / "checkpoints").rglob("[!._]*") if path.is_file()]
+        left_out = [str(p) for p in wanted if not (site / p.relative_to(ROOT)).is_file()]
+        assert not left_out, left_out
         # The wheel's own code must win over the editable install, which comes later on the path.
         home = str(Path(folder, "home"))
         here = {"cwd": folder, "env": {**os.environ, "PYTHONPATH": str(site), "LLMLAB_HOME": home}}

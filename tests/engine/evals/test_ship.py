@@ -1,6 +1,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from engine.checkpoint import write_manifest
 from engine.data.facts import questions
 from engine.data.web import web_of
 from engine.data.world import PICO_WORLD
+from engine.errors import CheckpointError
 from engine.evals import ship as shipping
 from engine.evals import tool_tasks
 from engine.evals.answer import few_shot_prefix
@@ -17,6 +19,7 @@ from engine.manifest import find_checkpoint, read_manifest, verify
 from engine.tokenizer import load_tokenizer
 from engine.train.corpus import data_hash, training_documents
 from engine.train.recipe import Recipe
+from tests.engine.evals.attempted import events, heldout, own_recipe, verified
 
 
 def test_a_shipped_checkpoint_is_whole_and_its_card_has_the_measured_figures(
@@ -73,6 +76,64 @@ def test_a_checkpoint_that_refuses_is_known_by_what_it_refuses(
     assert "| unseen | 900 | 0.010 | 0.040 | 0.950 |" in card
     assert "llmlab train idk --preset nano" in card
     assert not any(name.startswith("refused") for name in find_checkpoint("nano/sft").metrics)
+
+
+@pytest.fixture
+def attempting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkpoint that pretends to come from a run of the stage ``rl``, from nano/sft."""
+    parent = find_checkpoint("nano/sft")
+    shutil.copytree(parent.path, tmp_path / "shipped" / "nano" / "sft")
+    run = shutil.copytree(parent.path, tmp_path / "run")
+    own = own_recipe(cold_start=30)
+    told = [json.dumps(event) + "\n" for event in events(cold_start=30)]
+    (run / "curve.jsonl").write_text("".join(told))
+    about = {k: v for k, v in read_manifest(run).items() if k not in ("format", "files")}
+    about |= {"stage": "rl", "recipe": own.to_json(), "step": own.steps}
+    about["parent"] = {"name": "sft-0007", "sha256": parent.sha256}
+    write_manifest(run, about)
+    before = json.loads((parent.path / "eval.json").read_text())
+
+    def measured(task: str, local: LocalModel) -> dict[str, Any]:
+        if task in before:
+            return dict(before[task])
+        return verified(0.25 if local.info.stage == "sft" else 0.75, 30.0)
+
+    monkeypatch.setattr(shipping, "run_task", measured)
+    monkeypatch.setattr(paths, "shipped_folder", lambda: tmp_path / "shipped")
+    return run
+
+
+def test_a_checkpoint_that_attempted_ships_beside_its_parent(attempting: Path) -> None:
+    folder = shipping.ship(str(attempting), "nano/rl")
+    verify(folder)
+    assert "curve.svg" in read_manifest(folder)["files"]
+    assert "word_problems" in (folder / "curve.svg").read_text()
+    info = find_checkpoint("nano/rl")
+    assert (info.stage, info.parent) == ("rl", "nano/sft")
+    assert info.metrics["parity_pass_at_1"] == 0.75
+    figures = json.loads((folder / "eval.json").read_text())
+    parity = figures["verified"]["parity"]
+    assert (parity["before"]["pass_at_1"], parity["after"]["pass_at_1"]) == (0.25, 0.75)
+    assert all(each["before"] == each["after"] for each in figures["kept"].values())
+    card = (folder / "README.md").read_text()
+    assert "| parity | 100 | 0.250 | 0.503 | 0.750 |" in card
+    assert "none fell" in card
+
+
+def test_a_parent_that_is_another_now_is_not_compared_with(attempting: Path) -> None:
+    about = {k: v for k, v in read_manifest(attempting).items() if k not in ("format", "files")}
+    write_manifest(attempting, {**about, "parent": {"name": "nano/sft", "sha256": "0" * 64}})
+    with pytest.raises(CheckpointError, match="other weights than the parent"):
+        shipping.ship(str(attempting), "nano/rl")
+    assert not (paths.shipped_folder() / "nano" / "rl").exists()
+
+
+def test_a_checkpoint_of_before_the_first_attempt_does_not_ship(attempting: Path) -> None:
+    (attempting / "curve.jsonl").write_text(json.dumps(heldout(0, 0.5, 1.0)) + "\n")
+    about = {k: v for k, v in read_manifest(attempting).items() if k not in ("format", "files")}
+    write_manifest(attempting, about)
+    with pytest.raises(CheckpointError, match="before the first attempts"):
+        shipping.ship(str(attempting), "nano/rl")
 
 
 def test_examples_never_show_heldout_people_or_phrasings() -> None:
