@@ -53,6 +53,14 @@ def add_train_options(sub: argparse.ArgumentParser) -> None:
         metavar="N",
         help="of the stage rl: so many steps on worked problems before the first attempts",
     )
+    sub.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        dest="settings",
+        help="of the stage rl: another value in the algorithm's plan, such as n_updates=4, kl=0.1 "
+        "or replay_tokens=2048",
+    )
     sub.add_argument("--resume", metavar="RUN", help="go on with a stopped or lost run")
 
 

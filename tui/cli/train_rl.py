@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import math
+from typing import Any, get_args, get_type_hints
 
 from engine.errors import LabError
 from engine.rl.plan import ALGORITHMS, RlPlan, plan
@@ -12,8 +14,42 @@ RL_OPTIONS = {
     "--algorithm": "algorithm",
     "--reward": "reward",
     "--cold-start": "cold_start",
+    "--set": "settings",
 }
 """Options of the stage ``rl`` alone, and what argparse calls them."""
+
+
+_SET = {
+    name: kind
+    for name, kind in get_type_hints(RlPlan).items()
+    if name not in ("algorithm", "tasks", "reward", "cold_start")  # which have options of their own
+}
+"""What ``--set`` may change in a plan, and of what kind it is."""
+
+
+def setting(text: str) -> tuple[str, Any]:
+    """``KEY=VALUE`` as the name of a plan's number and its value.
+
+    Raises:
+        LabError: there is no such number, or it cannot be that.
+    """
+    name, _, value = text.partition("=")
+    if name not in _SET:
+        raise LabError(f"--set {text}: a plan has no {name!r}. It has: {', '.join(_SET)}.")
+    kind = _SET[name]
+    choices = get_args(kind) or (("true", "false") if kind is bool else ())
+    if choices:
+        if value not in choices:
+            raise LabError(f"--set {text}: {name} is one of {', '.join(choices)}.")
+        return name, value == "true" if kind is bool else value
+    try:
+        number = kind(value)
+    except ValueError as error:
+        what = "a whole number" if kind is int else "a number"
+        raise LabError(f"--set {text}: {name} is {what}, such as {name}=1.") from error
+    if not math.isfinite(number):
+        raise LabError(f"--set {text}: {name} must be finite.")
+    return name, number
 
 
 def preset_and_plan(arguments: argparse.Namespace) -> tuple[str, RlPlan | None]:
@@ -45,4 +81,5 @@ def preset_and_plan(arguments: argparse.Namespace) -> tuple[str, RlPlan | None]:
     tasks = tuple(dict.fromkeys(arguments.tasks or ()))
     asked = {name: getattr(arguments, name) for name in ("reward", "cold_start")}
     changes = {name: value for name, value in asked.items() if value is not None}
+    changes |= dict(map(setting, arguments.settings or ()))
     return preset, plan(algorithm, tasks, size=preset, **changes)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine import runs
+from engine.rl.plan import plan
 from tui import cli
 
 
@@ -55,6 +56,15 @@ def test_all_options_arrive(asked: dict[str, Any]) -> None:
     assert (asked["rl"].reward, asked["rl"].tasks) == ("format", ("parity",))
 
 
+def test_any_number_of_a_plan_can_be_set(asked: dict[str, Any]) -> None:
+    changes = {"n_updates": 4, "kl": 0.1, "normalise": "token", "resample": False, "cold_start": 9}
+    options = [f"--set={name}={str(value).lower()}" for name, value in changes.items()]
+    with pytest.raises(BegunError):
+        cli.main(["train", "rl", "--task", "parity", "--preset", "dapo", "--cold-start", "9",
+                  *options[:-1]])  # fmt: skip
+    assert asked["rl"] == plan("dapo", ("parity",), **changes)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -65,6 +75,16 @@ def test_all_options_arrive(asked: dict[str, Any]) -> None:
         (["rl", "--task", "parity", "--preset", "rejection", "--reward", "format"],
          "would change nothing"),
         (["rl", "--task", "parity", "--steps", "0"], "steps = 0"),
+        (["rl", "--task", "parity", "--cold-start", "-1"], "cold_start = -1"),
+        (["rl", "--task", "parity", "--set", "luck=1"], "a plan has no 'luck'. It has: n_prompts,"),
+        (["rl", "--task", "parity", "--set", "tasks=x"], "a plan has no 'tasks'"),
+        (["rl", "--task", "parity", "--set", "n_updates=1.5"], "n_updates is a whole number"),
+        (["rl", "--task", "parity", "--set", "kl=much"], "kl is a number, such as kl=1"),
+        (["rl", "--task", "parity", "--set", "kl=nan"], "kl must be finite"),
+        (["rl", "--task", "parity", "--set", "resample=yes"], "one of true, false"),
+        (["rl", "--task", "parity", "--set", "normalise=x"], "one of token, sequence, constant"),
+        (["rl", "--task", "parity", "--set", "group_size=1"], "must be at least 2"),
+        (["sft", "--set", "kl=1"], "--set is of the stage rl"),
         (["sft", "--task", "parity"], "--task is of the stage rl"),
         (["sft", "--reward", "format"], "--reward is of the stage rl"),
         (["--resume", "x", "--algorithm", "grpo"], "--algorithm changes nothing"),
