@@ -23,6 +23,7 @@ from engine.drawn import Drawn
 from engine.generate import Generator
 from engine.local import LocalModel
 from engine.manifest import CheckpointInfo
+from engine.native import NativeLibrary
 from engine.sampling import Sampler
 from engine.sampling_params import SamplingParams
 from engine.server.backend import Device, LoadedModel, Offer, Source
@@ -88,8 +89,9 @@ def follow(monkeypatch: pytest.MonkeyPatch, say_next: SayNext) -> None:
             n_vocab: int,
             device: torch.device,
             banned: Sequence[frozenset[int]] = (),
+            library: NativeLibrary | None = None,
         ) -> None:
-            super().__init__(params, ids, n_vocab, device, banned)
+            super().__init__(params, ids, n_vocab, device, banned, library)
             self._ids = ids
 
         def sample(
