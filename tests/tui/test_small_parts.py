@@ -167,6 +167,7 @@ def test_binned_means() -> None:
     assert binned([(1, math.nan), (50, 2.0)], 2, 100) == [None, 2.0]
     assert binned([(500, 3.0)], 2, 100) == [None, 3.0]
     assert binned([(0, 1.0), (99, 4.0)], 4, 100) == [1.0, 2.0, 3.0, 4.0]
+    assert binned([(600, 1.0), (699, 4.0)], 4, 700, x_min=600) == [1.0, 2.0, 3.0, 4.0]
 
 
 async def test_an_answer_lives_until_its_end_was_shown() -> None:

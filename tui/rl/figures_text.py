@@ -74,10 +74,11 @@ def _paces(step: Step) -> list[Content]:
 
 
 def held_out_table(history: RlHistory) -> Content:
-    """Each task's held-out problems: before the training and now."""
-    if not history.evals:
+    """Each task's held-out problems: before the first attempts and now."""
+    first = history.at_first
+    if first is None:
         return Content.styled("Held-out problems are tried before the first step.", "$quiet")
-    first, last = history.evals[0], history.evals[-1]
+    last = history.evals[-1]
     k = f"pass@{history.k or 'k'}"
     heads = f"{'held out':{_NAME_CELLS}}{'pass@1':>10}{k:>11}{'length':>8}{'n':>5}"
     lines = [Content.styled(heads, "$quiet")]

@@ -63,7 +63,9 @@ def gaming(history: RlHistory) -> Gap | None:
 
 
 def _gap(history: RlHistory, now: HeldOut) -> Gap | None:
-    first = _at_the_beginning(history)
+    first = history.at_first
+    if first is None:
+        return None
     begun = history.series("reward")[:WINDOW]
     recent = [point for point in history.series("reward") if point[0] <= now.step][-WINDOW:]
     shared = [name for name in first.tasks if name in now.tasks]
@@ -83,12 +85,6 @@ def _gap(history: RlHistory, now: HeldOut) -> Gap | None:
     learned = _rise(history, "pass_at_1", begun[-1][0], now.step)
     memorised = learned is not None and learned >= rise - LEAST_GAP / 2
     return Gap(now.step, reward_before, reward, before, after, memorised)
-
-
-def _at_the_beginning(history: RlHistory) -> HeldOut:
-    """The evaluation before the first attempts: what a cold start taught is not their doing."""
-    attempted = history.steps[0].step if history.steps else 0
-    return [history.evals[0], *(each for each in history.evals if each.step < attempted)][-1]
 
 
 def _scale(history: RlHistory) -> float:

@@ -92,6 +92,13 @@ class RlHistory:
         """(step, value) of a figure of the training problems."""
         return [(step.step, step.values[name]) for step in self.steps if name in step.values]
 
+    @property
+    def at_first(self) -> HeldOut | None:
+        """The evaluation before the first attempts: what a cold start taught is not their doing."""
+        attempted = self.steps[0].step if self.steps else 0
+        before = [each for each in self.evals if each.step < attempted]
+        return next(iter([*before[-1:], *self.evals]), None)
+
     def held_out(self, name: str) -> Points:
         """(step, mean over the tasks) of ``pass_at_1`` or ``pass_at_k`` on held-out problems."""
         found = ((each.step, getattr(each, name)) for each in self.evals)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from textual.content import Content
@@ -74,13 +74,17 @@ class Curve(Widget):
         super().__init__(id=css_id)
         self.axis = axis
         self.series: tuple[Series, ...] = ()
-        self.x_max = 1.0
+        self.x_min, self.x_max = 0.0, 1.0
 
-    def plot(self, series: Sequence[Series], x_max: float) -> None:
-        """Show other data: steps up to ``x_max``, values above 0."""
-        before = (self.series, self.x_max)
-        self.series, self.x_max = tuple(series), max(1.0, x_max)
-        if before != (self.series, self.x_max):
+    def plot(self, series: Sequence[Series], x_max: float, *, x_min: float = 0.0) -> None:
+        """Show other data: steps from ``x_min`` to ``x_max``, values above 0."""
+        before = (self.series, self.x_min, self.x_max)
+        self.x_min, self.x_max = x_min, max(x_min + 1.0, x_max)
+        self.series = tuple(
+            replace(one, points=[point for point in one.points if point[0] >= x_min])
+            for one in series
+        )
+        if before != (self.series, self.x_min, self.x_max):
             self.refresh()
 
     def render(self) -> Content:
@@ -92,7 +96,8 @@ class Curve(Widget):
         low, high = self.axis.bounds(drawn)
         canvas = Canvas(width, height)
         for series in reversed(drawn):
-            _draw(canvas, series, self.x_max, self.axis, low, high)
+            bins = binned(series.points, canvas.width, self.x_max, x_min=self.x_min)
+            _draw(canvas, series, bins, self.axis, low, high)
         lines = [self._legend(drawn)]
         for y, row in enumerate(canvas.rows()):
             label = _label(y, height, self.axis, low, high).rjust(_LABEL_CELLS)
@@ -110,20 +115,20 @@ class Curve(Widget):
 
     def _axis(self, width: int) -> list[Content]:
         line = " " * _LABEL_CELLS + "└" + "─" * width
-        end = grouped(round(self.x_max))
-        numbers = "0" + f"step {end}".rjust(width - 1)
+        begin, end = grouped(round(self.x_min)), grouped(round(self.x_max))
+        numbers = begin + f"step {end}".rjust(width - len(begin))
         return [
             Content.styled(line, "$quiet"),
             Content.styled(" " * (_LABEL_CELLS + 1) + numbers, "$quiet"),
         ]
 
 
-def binned(points: Points, columns: int, x_max: float) -> list[float | None]:
-    """The mean of the values in each of ``columns`` equal stretches of 0 to ``x_max``."""
+def binned(points: Points, columns: int, x_max: float, *, x_min: float = 0.0) -> list[float | None]:
+    """The mean of the values in each of ``columns`` equal stretches of ``x_min`` to ``x_max``."""
     sums, counts = [0.0] * columns, [0] * columns
     for x, y in points:
         if math.isfinite(y):
-            column = min(columns - 1, max(0, int(x / x_max * columns)))
+            column = min(columns - 1, max(0, int((x - x_min) / (x_max - x_min) * columns)))
             sums[column] += y
             counts[column] += 1
     means = [total / n if n else None for total, n in zip(sums, counts, strict=True)]
@@ -152,11 +157,16 @@ def _label(y: int, height: int, axis: Axis, low: float, high: float) -> str:
 
 
 def _draw(
-    canvas: Canvas, series: Series, x_max: float, axis: Axis, low: float, high: float
+    canvas: Canvas,
+    series: Series,
+    bins: Sequence[float | None],
+    axis: Axis,
+    low: float,
+    high: float,
 ) -> None:
     """Set the dots of a curve; a dotted one sets every third column and joins nothing."""
     before: int | None = None
-    for x, value in enumerate(binned(series.points, canvas.width, x_max)):
+    for x, value in enumerate(bins):
         if value is None:
             continue
         share = (high - axis.place(value)) / (high - low)

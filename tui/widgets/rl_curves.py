@@ -37,6 +37,8 @@ class RlCurves(VerticalScroll):
     def show(self, shown: Shown) -> None:
         """Draw what there is of a run."""
         history = shown.history
+        cold = shown.plan.cold_start if shown.plan else 0
+        begun = cold if history.steps else 0  # a long cold start would leave attempts no room
         k = max(
             (score.k for each in history.evals[-1:] for score in each.tasks.values()), default=0
         )
@@ -47,6 +49,7 @@ class RlCurves(VerticalScroll):
                 Series(f"pass@{k or 'k'}", history.held_out("pass_at_k"), "$primary", dotted=True),
             ),
             shown.run.total_steps,
+            x_min=begun,
         )
         self.lengths.plot(
             (
@@ -54,6 +57,7 @@ class RlCurves(VerticalScroll):
                 Series("wrong", history.series("length_wrong"), "$text-error", dotted=True),
             ),
             shown.run.total_steps,
+            x_min=begun,
         )
         self._held_out.say(held_out_table(history))
         self._figures.say(step_figures(history))
