@@ -49,9 +49,9 @@ def prepare_rl(own: Recipe, parent: str, device: torch.device) -> Setup:
     task = task_named(own.rl.tasks[0])
     finish = None
     if own.rl.cold_start and "search" in info.tools:
-        # Fine-tuning moves the line between memory and search: it is set anew, as behind ``sft``.
-        dialect = LabDialect(tokenizer, chats=True)
-        finish = search_line(web, dialect, own.n_development).set
+        # Fine-tuning moves the line between memory and search: it is put where the parent has it.
+        line = search_line(web, LabDialect(tokenizer, chats=True), own.n_development)
+        finish = replace(line, bound=line.figures(model)[line.watched]).set
     return Setup(
         model=model.to(device),
         tokenizer=tokenizer,
