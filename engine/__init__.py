@@ -4,10 +4,10 @@ From prompt to token: ``conversation`` (or an imported model's ``chat_template``
 ``generate`` takes requests and steps; ``admission`` lets rows in and ``prefixes`` finds what they
 need not read; ``share`` and ``batch`` lay out what one pass reads; ``forward`` computes it (in
 plain torch with ``paged``, in C with ``native_forward``, on a GPU with ``cuda_graph``);
-``sampling`` draws; ``row`` turns ids into events. ``calls`` says what of an answer is a tool call;
-the server, or ``tool_loop`` in this process, runs it and lets the row go on. ``dialect`` is one
-face for the lab's own models and for those that ``imports`` brings in; ``exporting`` and
-``gguf_export`` take models out.
+``sampling`` draws (in C with ``native_draw``); ``row`` turns ids into events. ``calls`` says what
+of an answer is a tool call; the server, or ``tool_loop`` in this process, runs it and lets the row
+go on. ``dialect`` is one face for the lab's own models and for those that ``imports`` brings in;
+``exporting`` and ``gguf_export`` take models out.
 
 Modules that never import torch, so that the terminal app may import them: ``errors``, ``paths``,
 ``files``, ``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``,
@@ -17,7 +17,7 @@ Modules that never import torch, so that the terminal app may import them: ``err
 ``exporting``, ``calls``, ``tool_prompt``, ``tool_protocol``, ``tool_runner``, ``tools_here``,
 ``pocket_here``,
 ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
-``manifest``, ``background``, ``runs``, ``remote``, ``telling``, ``train.recipe``,
+``manifest``, ``background``, ``runs``, ``remote``, ``telling``, ``svg``, ``train.recipe``,
 ``train.following``, ``tasks``, ``data``
 and of ``rl`` what its own docstring says.
 """

@@ -139,7 +139,7 @@ class CallState:
         rules = self._rules
         if self.open is not None:
             others = self._ends - {self.open.end}
-            return rules.never | self._starts.keys() | others | self._turn_ends
+            return rules.never.union(self._starts, others, self._turn_ends)
         if self.n_ended > rules.max_calls:
-            return rules.never | self._ends | self._starts.keys()
+            return rules.never.union(self._ends, self._starts)
         return rules.never | self._ends

@@ -20,6 +20,7 @@ from engine.batch import Batch
 from engine.forward import Forward, TorchForward
 from engine.kvcache import KVCache, blocks_for
 from engine.model import Transformer
+from engine.native import NativeLibrary
 from engine.paged import PagedAttention
 
 Compute = Callable[[], Tensor]
@@ -64,6 +65,8 @@ class GraphedForward:
         plain: does all other passes.
         record: makes a function repeat itself without the host.
     """
+
+    library: NativeLibrary | None = None
 
     def __init__(
         self,

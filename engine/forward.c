@@ -14,10 +14,7 @@
    Letters as in model.py, and N new tokens, W wanted ones, M blocks in a table. */
 
 #include "panels.h"
-
-#ifdef _OPENMP
-int omp_get_thread_num(void); /* clang comes without omp.h */
-#endif
+#include "threads.h"
 
 struct layer {
     const float *input_norm, *ff_norm; /* [D] */
@@ -48,9 +45,8 @@ struct pass {
     int32_t N, W, M, n_rows, n_blocks, block_size, threads;
 };
 
-/* Waking other threads costs as much as some 200,000 multiplications. */
 static int threads_for(const struct pass *p, int64_t multiplications) {
-    return multiplications > 200000 ? p->threads : 1;
+    return multiplications > WAKING ? p->threads : 1;
 }
 
 /* So many outputs are handed to a thread at a time: several pieces a thread, as one of them may have
@@ -59,11 +55,7 @@ static int piece_of(int outputs, int threads) { return padded((outputs - 1) / (4
 
 /* This thread's part of the scratch memory. */
 static float *local_memory(const struct pass *p) {
-#ifdef _OPENMP
-    return p->local + omp_get_thread_num() * p->local_floats;
-#else
-    return p->local;
-#endif
+    return p->local + this_thread() * p->local_floats;
 }
 
 /* Outputs first .. last of a product. */

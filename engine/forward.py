@@ -25,6 +25,11 @@ from engine.paged import PagedAttention
 class Forward(Protocol):
     """One pass of a model."""
 
+    @property
+    def library(self) -> NativeLibrary | None:
+        """Compiled code that does this pass and may do what comes after it; None for torch."""
+        ...
+
     def __call__(self, batch: Batch) -> Tensor:
         """Read the new tokens, cache their keys and values; return wanted logits, WV, fp32."""
         ...
@@ -32,6 +37,8 @@ class Forward(Protocol):
 
 class TorchForward:
     """``Transformer.forward`` over ``cache``."""
+
+    library: NativeLibrary | None = None
 
     def __init__(self, model: Transformer, cache: KVCache) -> None:
         self._model = model
@@ -53,7 +60,8 @@ class TorchUntilNative:
 
     def __init__(self, model: Transformer, cache: KVCache) -> None:
         self._model, self._cache = model, cache
-        self._forward: Forward = TorchForward(model, cache)
+        self._forward: TorchForward | NativeForward = TorchForward(model, cache)
+        self.library: NativeLibrary | None = None
         self._coming: Future[NativeLibrary | None] | None = prepare()
         self._look()
 
@@ -64,10 +72,10 @@ class TorchUntilNative:
 
     def _look(self) -> None:
         if self._coming is not None and self._coming.done():
-            library = self._coming.result()
+            self.library = self._coming.result()
             self._coming = None
-            if library is not None:
-                self._forward = NativeForward(self._model, self._cache, library)
+            if self.library is not None:
+                self._forward = NativeForward(self._model, self._cache, self.library)
 
 
 def make_forward(model: Transformer, cache: KVCache, *, native: bool) -> Forward:

@@ -26,6 +26,7 @@ from engine.events import Completion, TokenEvent, collect
 from engine.forward import make_forward
 from engine.kvcache import KVCache, block_bytes, blocks_for
 from engine.model import Transformer
+from engine.native import NativeLibrary
 from engine.request import Request
 from engine.row import Row, rows_of
 from engine.sampling import Sampler, describe, read_columns
@@ -51,6 +52,15 @@ class _Decoded(NamedTuple):
     shares: list[Share]
     batch: Batch
     ids_N: Tensor
+
+
+class _Sampling(NamedTuple):
+    """A sampler, and what it is made of."""
+
+    rows: list[Row]
+    banned: list[frozenset[int]]
+    library: NativeLibrary | None
+    sampler: Sampler
 
 
 class Generator:
@@ -100,7 +110,7 @@ class Generator:
                 chunk = min(GPU_CHUNK, max(32, n_tokens))
         self._chunk = chunk
         self._last: _Decoded | None = None
-        self._sampler: tuple[list[Row], list[frozenset[int]], Sampler] | None = None
+        self._sampler: _Sampling | None = None
         self._calls: list[Call] = []
         self._echoes: dict[int, Echo] = {}
 
@@ -299,12 +309,12 @@ class Generator:
     def _sampler_for(self, shares: Sequence[Share]) -> Sampler:
         """The sampler of these rows, kept while they and what they must not say stay the same."""
         rows = [share.row for share in shares for _ in range(1 + len(share.guess))]
-        banned = [row.banned for row in rows]
-        if self._sampler is None or self._sampler[:2] != (rows, banned):
+        banned, library = [row.banned for row in rows], self._forward.library
+        if self._sampler is None or self._sampler[:3] != (rows, banned, library):
             params, ids = [row.request.params for row in rows], [row.ids for row in rows]
-            sampler = Sampler(params, ids, self.config.vocab_size, self._device, banned)
-            self._sampler = rows, banned, sampler
-        return self._sampler[2]
+            sampler = Sampler(params, ids, self.config.vocab_size, self._device, banned, library)
+            self._sampler = _Sampling(rows, banned, library, sampler)
+        return self._sampler.sampler
 
     def _describe_echoes(self, shares: Sequence[Share], logits_WV: Tensor) -> list[TokenEvent]:
         """Say how the model saw the tokens of prompts that this pass has read."""

@@ -1,4 +1,4 @@
-"""Compiles ``forward.c`` with the machine's own C compiler, once, and loads it.
+"""Compiles the engine's C with the machine's own compiler, once, and loads it.
 
 The library lies in the engine's owner-only folder, named by a hash of all that made it: source,
 command, compiler, processor. A first build takes several seconds and runs in a thread; whoever
@@ -28,7 +28,8 @@ from engine.errors import LabError
 from engine.files import write_atomic
 
 SOURCES = tuple(
-    Path(__file__).with_name(name) for name in ("forward.c", "panels.h", "products.h", "vectors.h")
+    Path(__file__).with_name(name)
+    for name in ("forward.c", "draw.c", "panels.h", "products.h", "threads.h", "vectors.h")
 )
 BUILD_TIMEOUT_S = 120.0
 
@@ -87,8 +88,19 @@ class NativePass(ctypes.Structure):
     )
 
 
+class NativeDraws(ctypes.Structure):
+    """``struct draws`` of ``draw.c``."""
+
+    _fields_ = (
+        *((name, ctypes.c_void_p) for name in ("logits", "banned", "temperatures", "uniforms")),
+        *((name, ctypes.c_void_p) for name in ("scratch", "drawn")),
+        *((name, ctypes.c_int64) for name in ("W", "V")),
+        ("threads", ctypes.c_int32),
+    )
+
+
 class NativeLibrary:
-    """The functions of ``forward.c``; arrays are passed as addresses.
+    """The functions of ``forward.c`` and ``draw.c``; arrays are passed as addresses.
 
     Raises:
         OSError: the file is not a library for this process.
@@ -107,7 +119,12 @@ class NativeLibrary:
         self.scratch_floats.argtypes = (model, ctypes.c_int64)
         self.local_floats = library.local_floats
         self.local_floats.argtypes = (model, ctypes.c_int64)
-        for function in (self.scratch_floats, self.local_floats):
+        self.draw_rows = library.draw_rows
+        self.draw_rows.argtypes = (ctypes.POINTER(NativeDraws),)
+        self.draw_rows.restype = None
+        self.draw_floats = library.draw_floats
+        self.draw_floats.argtypes = (ctypes.c_int64,)
+        for function in (self.scratch_floats, self.local_floats, self.draw_floats):
             function.restype = ctypes.c_int64
 
 
@@ -171,8 +188,9 @@ def load_or_build(folder: Path) -> NativeLibrary | None:
 def _build(command: tuple[str, ...], path: Path) -> NativeLibrary:
     with tempfile.TemporaryDirectory(prefix="llmlab-build-") as folder:
         built = Path(folder) / path.name
+        compiled = (str(source) for source in SOURCES if source.suffix == ".c")
         subprocess.run(
-            (*command, str(SOURCES[0]), "-o", str(built), "-lm"),
+            (*command, *compiled, "-o", str(built), "-lm"),
             check=True, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip

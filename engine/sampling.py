@@ -3,7 +3,8 @@
 Every row has settings of its own, held as ``[B, 1]`` tensors, so a batch of mixed requests is still
 one pass. A function none of whose rows asks for it is left out. Chance enters as one uniform number
 a row a step, drawn on the host from the row's own seed: a row's samples do not depend on its
-neighbours. Nothing waits for the device but the fetch of the results, once a step.
+neighbours. Nothing waits for the device but the fetch of the results, once a step. On a CPU,
+``native_draw`` does the same in C for rows that ask for no more than a temperature.
 
 The order (repetition penalty, temperature, top-k, top-p, min-p) and the treatment of ties are those
 of ``transformers``. Sources: CTRL (arXiv 1909.05858, section 4.1: repetition penalty), Fan et al.
@@ -21,6 +22,8 @@ from torch import Tensor
 
 from engine.drawn import Drawn
 from engine.errors import CheckpointError
+from engine.native import NativeLibrary
+from engine.native_draw import NativeDraw, can_draw
 from engine.sampling_params import SamplingParams
 
 LogitsFilter = Callable[[Tensor], Tensor]
@@ -96,6 +99,7 @@ class Sampler:
         n_vocab: width of the logits.
         device: where the logits are.
         banned: ids that each row must not draw.
+        library: draws for the rows that compiled code knows how to draw for.
     """
 
     def __init__(
@@ -105,6 +109,7 @@ class Sampler:
         n_vocab: int,
         device: torch.device,
         banned: Sequence[frozenset[int]] = (),
+        library: NativeLibrary | None = None,
     ) -> None:
         self._n_alternatives = tuple(p.n_alternatives for p in params)
         self._n_fetched = min(max(self._n_alternatives), n_vocab)
@@ -112,11 +117,12 @@ class Sampler:
         self._filters = _filters(params, n_vocab, device)
         self._greedy_B = torch.tensor([p.greedy for p in params], device=device)
         self._all_greedy = all(p.greedy for p in params)
-        self._banned_BV: Tensor | None = None
-        if any(banned):
-            self._banned_BV = torch.zeros((len(params), n_vocab), dtype=torch.bool, device=device)
-            for row, row_banned in enumerate(banned):
-                self._banned_BV[row, torch.tensor(list(row_banned), dtype=torch.int64)] = True
+        self._banned_BV = _banned(banned, n_vocab, device) if any(banned) else None
+        self._native: NativeDraw | None = None
+        self._in_c_B = torch.tensor([library is not None and can_draw(p) for p in params])
+        self._all_in_c = bool(self._in_c_B.all())
+        if library is not None and self._in_c_B.any():
+            self._native = NativeDraw(library, [_divisor(p) for p in params], self._banned_BV)
         self._penalty_B1: Tensor | None = None
         if any(p.repetition_penalty != 1.0 for p in params):
             self._penalty_B1 = _column([p.repetition_penalty for p in params], device)
@@ -138,6 +144,21 @@ class Sampler:
             CheckpointError: the logits are not numbers.
         """
         logits_BV = logits_BV.float()
+        if self._native is None:
+            columns = self._in_torch(logits_BV, uniforms)
+        elif self._all_in_c:
+            columns = self._native(logits_BV, uniforms)
+        else:  # a row is drawn for in one way, whatever its neighbours ask for
+            columns = self._in_torch(logits_BV, uniforms)
+            drawn_B4 = self._native(logits_BV, uniforms)
+            columns[self._in_c_B, :4] = drawn_B4[self._in_c_B]
+        return columns[:, 0].long(), [
+            read_columns(row, n)
+            for row, n in zip(columns.tolist(), self._n_alternatives, strict=True)
+        ]
+
+    def _in_torch(self, logits_BV: Tensor, uniforms: Sequence[float]) -> Tensor:
+        """Draw, and ``describe`` what was drawn."""
         shaped_BV = logits_BV
         if self._banned_BV is not None:
             shaped_BV = shaped_BV.masked_fill(self._banned_BV, -math.inf)
@@ -153,10 +174,7 @@ class Sampler:
             self._seen_BV.scatter_(1, ids_B.unsqueeze(1), True)
         as_it_is = self._penalty_B1 is None and self._banned_BV is None
         likeliest = self._all_greedy and as_it_is
-        columns = describe(logits_BV, ids_B, self._n_fetched, likeliest=likeliest).tolist()
-        return ids_B, [
-            read_columns(row, n) for row, n in zip(columns, self._n_alternatives, strict=True)
-        ]
+        return describe(logits_BV, ids_B, self._n_fetched, likeliest=likeliest)
 
 
 def describe(
@@ -203,6 +221,18 @@ def read_columns(row: Sequence[float], n_alternatives: int) -> Drawn:
     return Drawn(int(row[0]), row[1], max(0.0, row[2]), int(row[3]), alternatives)
 
 
+def _banned(banned: Sequence[frozenset[int]], n_vocab: int, device: torch.device) -> Tensor:
+    """Where each row must not draw, BV. Most rows ban the same ids, written in one go."""
+    rows_of: dict[frozenset[int], list[int]] = {}
+    for row, ids in enumerate(banned):
+        rows_of.setdefault(ids, []).append(row)
+    banned_BV = torch.zeros((len(banned), n_vocab), dtype=torch.bool, device=device)
+    for ids, rows in rows_of.items():
+        columns = torch.tensor(list(ids), dtype=torch.int64, device=device)
+        banned_BV[torch.tensor(rows, device=device).unsqueeze(1), columns] = True
+    return banned_BV
+
+
 def _filters(
     params: Sequence[SamplingParams], n_vocab: int, device: torch.device
 ) -> list[LogitsFilter]:
@@ -210,10 +240,8 @@ def _filters(
     drawing = [p for p in params if not p.greedy]
     filters: list[LogitsFilter] = []
     if any(p.temperature != 1.0 for p in drawing):
-        # Greedy rows divide by anything; a floor keeps the quotients finite in fp32.
-        temperature_B1 = _column(
-            [1.0 if p.greedy else max(p.temperature, 1e-6) for p in params], device
-        )
+        # Greedy rows divide by anything.
+        temperature_B1 = _column([_divisor(p) or 1.0 for p in params], device)
         filters.append(lambda logits: scale(logits, temperature_B1))
     if any(0 < p.top_k < n_vocab for p in drawing):
         ks = [min(p.top_k, n_vocab) or n_vocab for p in params]
@@ -232,6 +260,11 @@ def _filters(
         min_p_B1 = _column([p.min_p for p in params], device)
         filters.append(lambda logits: keep_min_p(logits, min_p_B1))
     return filters
+
+
+def _divisor(params: SamplingParams) -> float:
+    """The temperature; a floor keeps the quotients finite in fp32. 0 is greedy."""
+    return 0.0 if params.greedy else max(params.temperature, 1e-6)
 
 
 def _column(values: Sequence[float], device: torch.device) -> Tensor:

@@ -44,7 +44,7 @@ KINDS = {
     "far": lambda x: 1e30 * x,
     "tiny": lambda x: 1e-30 * x,
     "high": lambda x: x + 1e4,
-    "holes": lambda x: x.masked_fill(x > 0.8, -math.inf),
+    "holes": lambda x: x.masked_fill(x > x.amin(-1, True).clamp(min=0.8), -math.inf),
     "one": lambda x: x.masked_fill(x < x.amax(-1, True), -math.inf),
 }
 
@@ -139,6 +139,16 @@ def test_a_uniform_on_a_boundary_draws_what_begins_there(library: NativeLibrary)
             assert drawn[0].tolist() == [ids[i], -math.log(n), math.log2(n), 1]
 
 
+def test_rounding_never_leads_past_the_last_token_with_mass(library: NativeLibrary) -> None:
+    """The order of a sum moves its last bits where the masses differ widely."""
+    x = 12 * normal(300, 40)
+    x[:, 30:] = -math.inf
+    drawn = NativeDraw(library, [1.0] * 300, None)(x, [1 - 2**-53] * 300)
+    ids = drawn[:, 0].long()
+    assert (x.gather(1, ids.unsqueeze(1)) > -math.inf).all()
+    assert (x.softmax(-1, dtype=torch.float64).cumsum(-1)[range(300), ids] > 1 - NEAR).all()
+
+
 @pytest.mark.parametrize("vocab", [5, 63, 64, 65, 2048, 4999])
 def test_a_row_is_its_own_bit_for_bit(vocab: int, library: NativeLibrary) -> None:
     n = 300
@@ -158,6 +168,21 @@ def test_logits_that_are_a_view_are_read_as_what_they_are(library: NativeLibrary
     x = 3 * normal(50, 4)
     native = NativeDraw(library, [1.0] * 4, None)
     assert torch.equal(native(x.T, [0.3] * 4), native(x.T.contiguous(), [0.3] * 4))
+
+
+@pytest.mark.parametrize(
+    ("x", "banned", "n_uniforms"),
+    [
+        (torch.zeros(3, 9), None, 2), (torch.zeros(2, 9), None, 3),
+        (torch.zeros(2, 9).half(), None, 2), (torch.zeros(2, 9), torch.zeros(2, 8) > 0, 2),
+        (torch.zeros(2, 9), torch.zeros(3, 9) > 0, 2),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_no_address(
+    x: Tensor, banned: Tensor | None, n_uniforms: int, library: NativeLibrary
+) -> None:
+    with pytest.raises(ValueError, match="2 rows in fp32"):
+        NativeDraw(library, [1.0, 1.0], banned)(x, [0.5] * n_uniforms)
 
 
 MIXED = [
