@@ -139,10 +139,10 @@ class RlTrainer:
         self._reference.load_state_dict(self.model.state_dict())
         self.descent.forget()
         self.descent.follow(self.recipe_of_attempts, begun=self.step)
-        # Both are written before a step of this part: a run resumed in it finds both.
+        # The state comes last: a run that is resumed from it finds the others.
         save_state(self.journal.status.path / REFERENCE, self.step, self.descent.params, {})
-        self.save()
         self._measure()
+        self.save()
 
     def _resume_attempts(self) -> None:
         """Behind the cold start, or where there is none.

@@ -150,6 +150,8 @@ def test_killed_and_resumed_it_ends_with_the_same_weights(
     for name, tensor in state(status, COLD + STEPS).items():
         assert torch.equal(tensor, expected[name]), name
     assert find_checkpoint(status.name).sha256 == find_checkpoint(undisturbed.name).sha256
+    measured = [event["step"] for event in events_of(status, "rl_eval")]
+    assert measured == [event["step"] for event in events_of(undisturbed, "rl_eval")]
     for kind in ("rl", "step"):
         losses = [event["loss"] for event in events_of(status, kind)]
         assert losses == [event["loss"] for event in events_of(undisturbed, kind)]
