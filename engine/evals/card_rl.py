@@ -9,11 +9,12 @@ import dataclasses
 import html
 import shlex
 from collections.abc import Sequence
-from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
+from engine.errors import RunError
 from engine.rl.plan import REWARDS, RlPlan, plan
+from engine.train.following import seconds_of
 from engine.train.recipe import Recipe, recipe
 
 CURVE = "curve.svg"
@@ -88,13 +89,6 @@ def lines(manifest: dict[str, Any], events: Events, figures: dict[str, Any]) -> 
     ]
 
 
-def seconds(events: Events) -> float:
-    """How long a run was at work; the clock of its events begins anew when it is resumed."""
-    clocks: list[float] = [event["elapsed_s"] for event in events if event["type"] == "step"]
-    ends = [a for a, b in pairwise(clocks) if b < a]
-    return sum(ends) + (clocks[-1] if clocks else 0.0)
-
-
 def kept(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, float]]:
     """What the parent could, ``before`` and ``after``, of all that was measured of both.
 
@@ -142,10 +136,11 @@ def _story(how: RlPlan, steps: int, events: Events) -> str:
         else "It "
     )
     redrawn = ", problems that took the place of others with nothing to learn counted"
+    minutes = (seconds_of(events) or 0.0) / 60
     return (
         f"{cold}learned by `{how.algorithm}` in {steps:,} steps of {how.n_prompts} x "
         f"{how.group_size} (problems x attempts at each): {about}{drawn:,} attempts in all"
-        f"{redrawn if how.resample else ''}. The run took {seconds(events) / 60:.0f} minutes."
+        f"{redrawn if how.resample else ''}. The run took {minutes:.0f} minutes."
     )
 
 
@@ -188,9 +183,16 @@ def _table(how: RlPlan, events: Events, verified: dict[str, Any], *, parent: str
 
 
 def _measured_at(step: int, events: Events) -> dict[str, Any]:
-    """What the run itself found on held-out problems at a step, by task."""
-    (found,) = (e["tasks"] for e in events if e["type"] == "rl_eval" and e["step"] == step)
-    return dict(found)
+    """What the run itself found on held-out problems at a step, by task.
+
+    Raises:
+        RunError: it was not measured there.
+    """
+    # A run that was stopped there and resumed may have measured it twice.
+    found = [e["tasks"] for e in events if e["type"] == "rl_eval" and e["step"] == step]
+    if not found:
+        raise RunError(f"The run was not measured at step {step}. Train it again.")
+    return dict(found[-1])
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -13,14 +13,20 @@ def check_parent(plan: RlPlan, parent: CheckpointInfo) -> None:
 
     Raises:
         RunError: there is no such task, or the parent does not answer, is not of this lab, or
-            has not learned a tool that a task offers.
+            has not learned a tool that a task offers; or a cold start has nothing to practise.
     """
     if not parent.chats or parent.imported:
         raise RunError(
             f"{parent.name} is no assistant of this lab, so it has no answers to be rewarded. "
             "Choose an sft or idk checkpoint, such as nano/sft."
         )
-    for task in map(task_named, plan.tasks):
+    tasks = [task_named(name) for name in plan.tasks]
+    if plan.cold_start and all(task.tools for task in tasks):
+        raise RunError(
+            f"The tasks {', '.join(plan.tasks)} are solved with tools, and a cold start works "
+            "problems without. Leave it out, or add another task."
+        )
+    for task in tasks:
         missing = [tool for tool in task.tools if tool not in parent.tools]
         if missing:
             raise RunError(

@@ -20,7 +20,7 @@ from engine.data.dialogue import Dialogue, Exchange, conversations
 from engine.data.web import Web
 from engine.model import Transformer
 from engine.rl.plan import RlPlan
-from engine.tasks.catalogue import practice
+from engine.tasks.catalogue import practice, task_named
 from engine.tokenizer import Tokenizer
 from engine.train.compiled import maybe_compile
 from engine.train.corpus import mixed, tool_conversations
@@ -60,11 +60,13 @@ def practice_documents(own: Recipe, plan: RlPlan, web: Web, tokenizer: Tokenizer
 
 def _talks(plan: RlPlan, web: Web, seed: str) -> Iterator[Dialogue]:
     rng = random.Random(f"{seed}:practice")
+    # Worked answers call no tool: what offers one is left to the attempts.
+    tasks = [name for name in plan.tasks if not task_named(name).tools]
     batches = (conversations(web, 64, f"{seed}:{n}") for n in itertools.count())
     others = itertools.chain.from_iterable(batches)
     while True:
         if rng.random() < PRACTICE_SHARE:
-            yield Dialogue((Exchange.of(*practice(rng, plan.tasks)),))
+            yield Dialogue((Exchange.of(*practice(rng, tasks)),))
         else:
             yield next(others)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,11 @@ def training_seconds(checkpoint: CheckpointInfo) -> float | None:
         events = list(read_jsonl(checkpoint.path / "curve.jsonl"))
     except (OSError, ValueError):
         return None
+    return seconds_of(events)
+
+
+def seconds_of(events: Iterable[dict[str, Any]]) -> float | None:
+    """How long a run was at work; None without a step that says so."""
     elapsed = [
         float(event["elapsed_s"])
         for event in events

@@ -26,8 +26,12 @@ def run(arguments: argparse.Namespace) -> int:
     reader = RlReader(status.path)
     steps = reader.steps()
     if not steps:
+        cold = reader.plan.cold_start
+        after = (
+            f": its attempts begin behind step {cold}, where its cold start ends" if cold else ""
+        )
         raise LabError(
-            f"The run {status.name!r} has no rollouts yet. Wait for its first step, or resume it."
+            f"The run {status.name!r} has no rollouts yet{after}. Wait for them, or resume it."
         )
     step = steps[-1] if arguments.step is None else arguments.step
     if step not in steps:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 from typing import Any, get_args, get_type_hints
 
 from engine.errors import LabError
@@ -25,6 +24,8 @@ _SET = {
     if name not in ("algorithm", "tasks", "reward", "cold_start")  # which have options of their own
 }
 """What ``--set`` may change in a plan, and of what kind it is."""
+_MOST = 10**9
+"""Of a number. What is larger is a slip of the hand, and some would fill all memory."""
 
 
 def setting(text: str) -> tuple[str, Any]:
@@ -35,7 +36,7 @@ def setting(text: str) -> tuple[str, Any]:
     """
     name, _, value = text.partition("=")
     if name not in _SET:
-        raise LabError(f"--set {text}: a plan has no {name!r}. It has: {', '.join(_SET)}.")
+        raise LabError(f"--set {text}: there is no {name!r} to set. There is: {', '.join(_SET)}.")
     kind = _SET[name]
     choices = get_args(kind) or (("true", "false") if kind is bool else ())
     if choices:
@@ -47,8 +48,8 @@ def setting(text: str) -> tuple[str, Any]:
     except ValueError as error:
         what = "a whole number" if kind is int else "a number"
         raise LabError(f"--set {text}: {name} is {what}, such as {name}=1.") from error
-    if not math.isfinite(number):
-        raise LabError(f"--set {text}: {name} must be finite.")
+    if not number < _MOST:  # NaN is not, either
+        raise LabError(f"--set {text[:80]}: {name} must be a number below {_MOST:,}.")
     return name, number
 
 

@@ -41,7 +41,7 @@ def step_figures(history: RlHistory) -> Content:
     """What the last step gave beside the first one."""
     first, last = (history.steps[0], history.steps[-1]) if history.steps else (None, None)
     if first is None or last is None:
-        return Content.styled("Figures come with the end of the first step.", "$quiet")
+        return Content.styled("Figures come with the end of the first step of attempts.", "$quiet")
     heads = f"{'':{_NAME_CELLS}}{f'step {first.step}':>9}{f'step {last.step}':>10}"
     lines = [Content.styled(heads, "$quiet")]
     for key, label, unit in _FIGURES:

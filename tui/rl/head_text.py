@@ -80,7 +80,7 @@ def nothing_to_see(shown: Shown) -> str:
         return f"✗ {one_line(shown.problem)}"
     if shown.step is None:
         cold = shown.plan.cold_start if shown.plan else 0
-        if shown.alive and shown.run.step < cold:
+        if shown.run.step < cold:
             return f"Worked problems are learned first; attempts begin behind step {grouped(cold)}."
         if shown.alive:
             return "The first step's attempts come with its end."

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from engine.evals.card import card
-from engine.evals.card_rl import again, kept, lines, seconds
+from engine.evals.card_rl import again, kept, lines
 from engine.rl.plan import plan
+from engine.train.following import seconds_of
 from engine.train.recipe import recipe
 from tests.engine.evals.attempted import events, manifest, own_recipe, verified
 from tui.cli.parser import build_parser
@@ -67,8 +68,8 @@ def test_attempts_are_counted_and_guessed_where_the_curve_is_thinned(
 def test_time_goes_on_where_the_clock_of_a_resumed_run_begins_anew() -> None:
     clocks = [10.0, 20.0, 5.0, 30.0, 1.0]
     told = [{"type": "step", "step": n, "elapsed_s": s} for n, s in enumerate(clocks, 1)]
-    assert seconds(told) == 51.0
-    assert seconds([]) == 0.0
+    assert seconds_of(told) == 51.0
+    assert seconds_of([]) is None
     assert "took 2 minutes" in written()
 
 

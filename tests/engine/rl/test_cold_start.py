@@ -18,6 +18,7 @@ from engine.data.web import web_of
 from engine.errors import RunError
 from engine.manifest import find_checkpoint
 from engine.native import prepare
+from engine.rl.check import check_parent
 from engine.rl.cold_start import fine_tuning, practice_documents
 from engine.rl.plan import RlPlan, plan
 from engine.runs import EventTail, RunStatus
@@ -167,3 +168,15 @@ def test_without_what_it_is_compared_with_it_does_not_go_on(
     runs.prepare_resume(status.name)
     assert in_child(status.name) == 2
     assert "reference is gone" in runs.read_status(status.name).message
+
+
+def test_what_offers_a_tool_is_not_practised(pico_sft: Path) -> None:
+    own = recipe("rl", "pico", rl=plan("grpo", ("tool_sums", "parity"), cold_start=COLD))
+    assert own.rl is not None
+    tokenizer = load_tokenizer(pico_sft)
+    documents = practice_documents(own, own.rl, web_of(own.world), tokenizer)
+    texts = [tokenizer.decode(document.ids) for document in documents]
+    assert sum("ones" in text for text in texts) > len(texts) / 4
+    alone = plan("grpo", ("tool_sums",), cold_start=COLD)
+    with pytest.raises(RunError, match="tool_sums are solved with tools"):
+        check_parent(alone, find_checkpoint("nano/sft"))

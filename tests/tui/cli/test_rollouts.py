@@ -5,6 +5,7 @@ import json
 import pytest
 
 from engine import runs
+from engine.files import write_json
 from engine.rl.plan import plan
 from engine.rl.record import Group
 from engine.rl.store import write_step
@@ -74,7 +75,11 @@ def test_what_there_is_not_is_a_sentence(
 
 def test_runs_without_rollouts(run: RunStatus, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["rollouts", "mine"]) == 2
-    assert "no rollouts yet" in capsys.readouterr().err
+    assert "no rollouts yet. Wait" in capsys.readouterr().err
+    cold = recipe("rl", "pico", rl=plan("grpo", ("parity",), cold_start=7))
+    write_json(run.path / "recipe.json", cold.to_json())
+    assert cli.main(["rollouts", "mine"]) == 2
+    assert "no rollouts yet: its attempts begin behind step 7" in capsys.readouterr().err
     runs.new_status(recipe("base", "pico"), run.path, None).save()
     assert cli.main(["rollouts", "mine"]) == 2
     assert "of the stage base" in capsys.readouterr().err

@@ -71,7 +71,7 @@ def test_what_is_no_number_is_no_point(value: Any) -> None:
 
 
 def test_tables_of_an_empty_history_say_what_they_wait_for() -> None:
-    assert "end of the first step" in step_figures(RlHistory()).plain
+    assert "end of the first step of attempts" in step_figures(RlHistory()).plain
     assert "before the first step" in held_out_table(RlHistory()).plain
 
 
