@@ -7,7 +7,7 @@ plain torch with ``paged``, in C with ``native_forward``, on a GPU with ``cuda_g
 ``sampling`` draws (in C with ``native_draw``); ``row`` turns ids into events. ``calls`` says what
 of an answer is a tool call; the server, or ``tool_loop`` in this process, runs it and lets the row
 go on. ``dialect`` is one face for the lab's own models and for those that ``imports`` brings in;
-``exporting`` and ``gguf_export`` take models out.
+``exporting`` and ``gguf_export`` take models out. ``vocab`` finds any tokenizer by name.
 
 Modules that never import torch, so that the terminal app may import them: ``errors``, ``paths``,
 ``files``, ``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``,
@@ -18,7 +18,7 @@ Modules that never import torch, so that the terminal app may import them: ``err
 ``pocket_here``,
 ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
 ``manifest``, ``background``, ``runs``, ``remote``, ``telling``, ``svg``, ``train.recipe``,
-``train.following``, ``tasks``, ``data``
+``train.following``, ``tasks``, ``data``, ``vocab``
 and of ``rl`` what its own docstring says.
 """
 

@@ -67,8 +67,12 @@ class ChatTemplate:
         by_length = sorted(self._tokens, key=len, reverse=True)
         self._added = re.compile("|".join(map(re.escape, by_length))) if by_length else None
 
-    def render(self, turns: Iterable[Turn]) -> list[Piece]:
-        """Write a conversation down, up to where the assistant's next turn begins.
+    def render(self, turns: Iterable[Turn], *, opens_answer: bool = True) -> list[Piece]:
+        """Write a conversation down.
+
+        Args:
+            turns: of it.
+            opens_answer: whether to go on to where the assistant's next turn begins.
 
         Raises:
             RequestError: the template refuses it, fails, or writes without end.
@@ -76,8 +80,8 @@ class ChatTemplate:
         marker = _new_marker()
         messages = [self._message(turn, marker) for turn in turns]
         values = {
-            **self._names, "messages": messages, "add_generation_prompt": True, "tools": None,
-            "documents": None,
+            **self._names, "messages": messages, "add_generation_prompt": opens_answer,
+            "tools": None, "documents": None,
         }  # fmt: skip
         try:
             text = run_template(self._template, values)

@@ -214,13 +214,13 @@ class ImportedDialect:
         eos_ids: frozenset[int],
     ) -> None:
         self.tokenizer = tokenizer
-        self._template = template
+        self.template = template
         self._eos_ids = eos_ids
 
     @property
     def chats(self) -> bool:
         """Whether there is a chat template."""
-        return self._template is not None
+        return self.template is not None
 
     def render_chat(
         self,
@@ -234,13 +234,13 @@ class ImportedDialect:
         """
         for name in tools:
             raise _not_learned(name, self.tools)
-        if self._template is None:
+        if self.template is None:
             raise RequestError(
                 "This model has no chat template: it continues documents and has not learned to "
                 "answer. Give it a prompt, or choose an instruct model."
             )
         ids: list[int] = []
-        for piece in self._template.render(map(self._as_text, turns)):
+        for piece in self.template.render(map(self._as_text, turns)):
             ids += self.tokenizer.encode(piece.text) if piece.token is None else [piece.token]
         return [*ids, *continue_ids]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,18 @@ from engine.gguf_names import (
     tensor_names,
     turned_heads,
 )
-from engine.gguf_vocabulary import Vocabulary, tokenizer_json
+from engine.gguf_vocabulary import tokenizer_json
 from engine.hf_config import ARCHITECTURES as QK_NORM
 from engine.hf_config import config_to_hf
 from engine.imports.gguf_file import GgufFile, GgufTensor
 from engine.imports.gguf_rope import with_rope_scaling
+from engine.imports.gguf_tokens import (
+    SpecialIds,
+    chat_template,
+    named_tokens,
+    read_vocabulary,
+    special_ids,
+)
 from engine.imports.progress import Counter, Progress
 from engine.model import ModelConfig
 from engine.precision import BIG_MODEL
@@ -57,7 +63,7 @@ def bring_gguf(source: Path, into: Path, progress: Progress) -> None:
         )
     unpacked = unpacked_type(file)
     config = with_rope_scaling(file, architecture, _shape(file, architecture))
-    tokens = _special_ids(file)
+    tokens = special_ids(file)
     written = config_to_hf(
         config, bos=tokens.bos, eos=next(iter(tokens.eos), None), dtype=_TORCH_NAMES[unpacked]
     )
@@ -118,21 +124,6 @@ def _shape(file: GgufFile, architecture: str) -> ModelConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _SpecialIds:
-    bos: int | None
-    eos: tuple[int, ...]
-    """The end of a text, then that of a turn where the file tells them apart."""
-
-
-def _special_ids(file: GgufFile) -> _SpecialIds:
-    ends = (file.optional_integer(f"tokenizer.ggml.{name}_token_id") for name in ("eos", "eot"))
-    return _SpecialIds(
-        bos=file.optional_integer("tokenizer.ggml.bos_token_id"),
-        eos=tuple(dict.fromkeys(token for token in ends if token is not None)),
-    )
-
-
 def _tensors(
     file: GgufFile, architecture: str, config: ModelConfig, unpacked: StoredType
 ) -> Iterator[TensorSource]:
@@ -170,35 +161,21 @@ class _Reader:
         return pair_halves(rows, self._n_heads)
 
 
-def _write_tokenizer(file: GgufFile, into: Path, config: ModelConfig, special: _SpecialIds) -> None:
-    kind = file.text("tokenizer.ggml.model")
-    if kind != "gpt2":
+def _write_tokenizer(file: GgufFile, into: Path, config: ModelConfig, special: SpecialIds) -> None:
+    vocabulary = read_vocabulary(file)
+    n_tokens = len(vocabulary.tokens)
+    if n_tokens > config.vocab_size:
         raise CheckpointError(
-            f"{file.path} has a tokenizer of the kind {kind!r}, but only byte-level BPE ('gpt2') "
-            "can be read. Choose another model."
-        )
-    tokens = file.texts("tokenizer.ggml.tokens")
-    if len(tokens) > config.vocab_size:
-        raise CheckpointError(
-            f"{file.path} has a tokenizer with ids up to {len(tokens) - 1}, but the model knows 0 "
+            f"{file.path} has a tokenizer with ids up to {n_tokens - 1}, but the model knows 0 "
             f"to {config.vocab_size - 1}: they do not belong together. Fetch the file again."
         )
-    vocabulary = Vocabulary(
-        tokens=tokens,
-        kinds=file.integers("tokenizer.ggml.token_type"),
-        merges=file.texts("tokenizer.ggml.merges"),
-        pre=file.text("tokenizer.ggml.pre", "default"),
-        bos=special.bos,
-        add_bos=file.optional_flag("tokenizer.ggml.add_bos_token"),
-    )
     write_json(into / "tokenizer.json", tokenizer_json(vocabulary))
-    named = {"bos_token": special.bos, "eos_token": next(iter(special.eos), None)}
-    template = file.optional_text("tokenizer.chat_template")
+    template = chat_template(file)
     write_json(
         into / "tokenizer_config.json",
         {
             "tokenizer_class": "PreTrainedTokenizerFast",
-            **{k: tokens[i] for k, i in named.items() if i is not None and 0 <= i < len(tokens)},
+            **named_tokens(vocabulary, special),
             "clean_up_tokenization_spaces": False,
             "model_max_length": config.max_seq_len,
             **({} if template is None else {"chat_template": template}),

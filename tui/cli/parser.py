@@ -13,6 +13,7 @@ from engine.precision import PRECISIONS
 from engine.rl.plan import ALGORITHMS
 from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
 from tui.cli.probe_forms import add_probe
+from tui.cli.tokenize_forms import add_tokenize_options
 from tui.cli.train_forms import add_rollouts_options, add_train_options
 
 _DEFAULT = "(default: %(default)s)"
@@ -81,6 +82,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--n", type=int, metavar="N", help="problems of a task with a verifier")
     sub.add_argument("--samples", type=int, metavar="S", help="answers to each of them")
+    sub = add("tokenize", "tokenize", "Show a text or a conversation as a model sees it: tokens.")
+    sub.mixes = True
+    add_tokenize_options(sub)
     _import(add("import", "importing", "Bring in a model of the Llama or Qwen3 family."))
     _export(add("export", "export", "Write a checkpoint for transformers and vLLM, or llama.cpp."))
     _connect(add("connect", "connect", "Connect an OpenAI-compatible server to compare with."))
