@@ -16,6 +16,7 @@ from engine.background import locked
 from engine.errors import LabError, ProbeError
 from engine.files import disk_error, write_json
 from engine.local import LocalModel
+from engine.native import prepare as native_code
 from engine.probes import store
 from engine.probes.agreement import answer_scores
 from engine.probes.asking import Asked, Asker
@@ -141,6 +142,9 @@ class _Work:
             done=sum(len(file.done) for file in files),
         )
         development, answers, against = files
+        # Waited for: begun without compiled code, an answer's figures are rounded otherwise, and a
+        # probe that was resumed would not be the one that was left alone.
+        native_code().result()
         free = None if plan.judge is None else ServerJudge(ServerChat.named(plan.judge))
         with judges_for(self._web, free=free) as judge:
             self._answer_with_detectors(judge, fitting, development, answers)

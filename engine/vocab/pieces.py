@@ -21,7 +21,7 @@ class TokenPiece:
 
     id: int
     data: bytes
-    """Its exact bytes; a character's first half, say. None for a special token."""
+    """Its exact bytes: half a character, say; empty for a special token."""
     special: str | None = None
     """The name of a special token."""
 

@@ -8,7 +8,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from engine.evals.ship import STAGE_SENTENCES
+from engine.evals.card import STAGE_SENTENCES
 from engine.train import recipe
 from tui.stages import STAGES, TRAINED, hue
 from tui.themes import LAB_THEMES, lab_variables

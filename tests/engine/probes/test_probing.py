@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from types import ModuleType
 
@@ -18,7 +19,9 @@ import torch
 from probed import checkpoint, saying
 from scripted_model import TOKENIZER
 
+import engine.forward
 from engine.errors import LabError, ProbeError
+from engine.native import NativeLibrary
 from engine.probes import asking, jobs, store
 from engine.probes.asking import Asked, Asker
 from engine.probes.jobs import ProbePlan, ProbeStatus
@@ -35,6 +38,10 @@ PATIENCE_S = 600
 def _plain_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compiling would take longer than all these tests."""
     monkeypatch.setenv("LLMLAB_NATIVE", "0")
+    # This process may have compiled code already, from other tests, and its children have none.
+    nothing: Future[NativeLibrary | None] = Future()
+    nothing.set_result(None)
+    monkeypatch.setattr(engine.forward, "prepare", lambda: nothing)
 
 
 @pytest.fixture
