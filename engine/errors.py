@@ -66,5 +66,9 @@ class ProbeError(LabError):
     """A probe of what a model knows that cannot be started, resumed or read."""
 
 
+class DataError(LabError):
+    """A corpus, a crawl or a run of the funnel that cannot be read, started or resumed."""
+
+
 class RemoteError(LabError):
     """Another server that cannot be reached, refuses, or says what nobody understands."""

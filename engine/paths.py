@@ -51,6 +51,21 @@ def models_folder() -> Path:
     return home() / "models"
 
 
+def data_folder() -> Path:
+    """Crawls and what the funnel made of them, one folder each."""
+    return home() / "data"
+
+
+def tokenizers_folder() -> Path:
+    """Tokenizers that were trained on their own, one folder each."""
+    return home() / "tokenizers"
+
+
+def corpora_folder() -> Path:
+    """Shards of corpora that were fetched from a hub."""
+    return home() / "corpora"
+
+
 def engine_folder() -> Path:
     """The engine's socket, lock and log; owner-only."""
     return home() / "engine"
