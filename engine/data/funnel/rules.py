@@ -30,6 +30,9 @@ C4 = "Raffel et al. 2020, section 2.2"
 FINEWEB = "Penedo et al. 2024, section 3"
 
 
+Keeps = Literal["<=", ">=", "<", ">", ""]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """One reason to drop a page."""
@@ -38,7 +41,7 @@ class Rule:
     key: str
     title: str
     """What is measured, in words."""
-    keeps: Literal["<=", ">=", "<", ">", ""] = ""
+    keeps: Keeps = ""
     """How a measured value must stand to the threshold for the page to stay; empty: the rule has
     no number, its presence alone drops the page."""
     threshold: float | None = None
@@ -71,6 +74,13 @@ def _gopher(key: str, title: str, threshold: float) -> Rule:
     )  # fmt: skip
 
 
+def _quality(key: str, title: str, keeps: Keeps, threshold: float) -> Rule:
+    return Rule(
+        stage="gopher_quality", key=key, title=title, keeps=keeps, threshold=threshold,
+        source=GOPHER_QUALITY,
+    )  # fmt: skip
+
+
 RULES: tuple[Rule, ...] = (
     Rule(stage="url", key="domain", title="the domain is blocked", source=FINEWEB),
     Rule(stage="url", key="subdomain", title="the host is blocked", source=FINEWEB),
@@ -95,22 +105,16 @@ RULES: tuple[Rule, ...] = (
         _gopher(f"dup_{n}_grams", f"share of characters in repeated {n} words", threshold)
         for n, threshold in ((5, 0.15), (6, 0.14), (7, 0.13), (8, 0.12), (9, 0.11), (10, 0.10))
     ),
-    *(
-        Rule(stage="gopher_quality", key=key, title=title, keeps=keeps, threshold=threshold,
-             source=GOPHER_QUALITY)
-        for key, title, keeps, threshold in (
-            ("min_words", "words", ">=", 50),
-            ("max_words", "words", "<=", 100_000),
-            ("min_word_length", "mean length of a word", ">=", 3),
-            ("max_word_length", "mean length of a word", "<=", 10),
-            ("hashes", "# a word", "<=", 0.1),
-            ("ellipses", "... a word", "<=", 0.1),
-            ("bullets", "share of lines that begin with a bullet", "<=", 0.9),
-            ("ellipsis_lines", "share of lines that end in ...", "<=", 0.3),
-            ("alphabetic", "share of words with a letter", ">=", 0.8),
-            ("stop_words", "kinds of stop words", ">=", 2),
-        )
-    ),
+    _quality("min_words", "words", ">=", 50),
+    _quality("max_words", "words", "<=", 100_000),
+    _quality("min_word_length", "mean length of a word", ">=", 3),
+    _quality("max_word_length", "mean length of a word", "<=", 10),
+    _quality("hashes", "# a word", "<=", 0.1),
+    _quality("ellipses", "... a word", "<=", 0.1),
+    _quality("bullets", "share of lines that begin with a bullet", "<=", 0.9),
+    _quality("ellipsis_lines", "share of lines that end in ...", "<=", 0.3),
+    _quality("alphabetic", "share of words with a letter", ">=", 0.8),
+    _quality("stop_words", "kinds of stop words", ">=", 2),
     Rule(stage="c4", key="lorem_ipsum", title="lorem ipsum", source=C4),
     Rule(stage="c4", key="curly_bracket", title="a curly bracket", source=C4),
     Rule(stage="c4", key="sentences", title="sentences", keeps=">=", threshold=5, source=C4),
