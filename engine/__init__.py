@@ -12,13 +12,12 @@ go on. ``dialect`` is one face for the lab's own models and for those that ``imp
 Modules that never import torch, so that the terminal app may import them: ``errors``, ``paths``,
 ``files``, ``special``, ``tokenizer``, ``detokenize``, ``stop_strings``, ``sampling_params``,
 ``events``, ``request``, ``row``, ``drawn``, ``speculate``, ``precision``, ``conversation``,
-``byte_letters``, ``tokenizer_protocol``, ``tokenizer_imported``, ``chat_template``,
-``template_sandbox``, ``hf_chat``, ``dialect``, ``gguf_vocabulary``, ``whole_folder``,
-``exporting``, ``calls``, ``tool_prompt``, ``tool_protocol``, ``tool_runner``, ``tools_here``,
-``pocket_here``,
-``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``, ``client``, ``native``,
-``manifest``, ``background``, ``runs``, ``remote``, ``telling``, ``svg``, ``train.recipe``,
-``train.following``, ``tasks``, ``data``, ``vocab``
+``byte_letters``, ``tokenizer_protocol``, ``tokenizer_base``, ``tokenizer_imported``,
+``chat_template``, ``template_sandbox``, ``hf_chat``, ``dialect``, ``gguf_vocabulary``,
+``whole_folder``, ``exporting``, ``calls``, ``tool_prompt``, ``tool_protocol``, ``tool_runner``,
+``tools_here``, ``pocket_here``, ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``,
+``client``, ``native``, ``manifest``, ``background``, ``runs``, ``remote``, ``telling``, ``svg``,
+``train.recipe``, ``train.following``, ``tasks``, ``data``, ``vocab``
 and of ``rl`` what its own docstring says.
 """
 

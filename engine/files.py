@@ -6,12 +6,21 @@ import contextlib
 import errno
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from engine.errors import LabError
+
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}")
+"""How a file is called until it is whole: dot, its name, dot, four bytes drawn at random."""
+
+
+def temporary_name(path: Path) -> Path:
+    """Where to write what is to be renamed to ``path`` when it is whole."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
 
 
 def fsync_folder(folder: Path) -> None:
@@ -48,7 +57,7 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
         LabError: the disk is full, or the folder cannot be written to.
     """
     # Not tempfile: its files are for their owner only, and a checkpoint is there to be shared.
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = temporary_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
@@ -63,6 +72,11 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise disk_error(path, error) from error
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Temporary files in ``folder`` of writes that were killed."""
+    return [path for path in folder.glob(".*") if _TEMPORARY.fullmatch(path.name)]
 
 
 def write_json(path: Path, value: Any, *, private: bool = False) -> None:

@@ -185,6 +185,12 @@ def splitter_name(tokenizer: Mapping[str, Any]) -> str:
     )
 
 
+def is_known_splitter(pre_tokenizer: Any) -> bool:
+    """Whether the ``pre_tokenizer`` of a ``tokenizer.json`` is the lab's or one of those here."""
+    known = (_by_pattern(SPLIT_PATTERN), *(each.pre_tokenizer for each in _SPLITTERS.values()))
+    return _key(pre_tokenizer) in map(_key, known)
+
+
 def _key(pre_tokenizer: Any) -> str:
     """What of a splitter changes the tokens: offsets do not, and ByteLevel needs no wrapping."""
     steps = pre_tokenizer or {}

@@ -25,6 +25,8 @@ from engine.train.recipe import PARENT_STAGE, Recipe, recipe
 Action = Literal["pause", "continue", "stop"]
 State = Literal["starting", "running", "paused", "stopped", "done", "failed", "lost"]
 ALIVE: tuple[State, ...] = ("starting", "running", "paused")
+TOKENIZER = "tokenizer.json"
+"""Of a run that is not to train its own on the web."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,18 +89,31 @@ def start_run(
     method: str | None = None,
     rl: RlPlan | None = None,
     seed: int | None = None,
+    data: str | None = None,
+    tokenizer: str | None = None,
 ) -> RunStatus:
     """Create a run's folder and start its process.
 
-    ``method`` is for the stage ``idk`` and ``rl`` for the stage ``rl``; see ``recipe``.
+    ``method`` is for the stage ``idk``, ``rl`` for the stage ``rl``, ``data`` and ``tokenizer`` are
+    for the stage ``base``; see ``recipe``.
 
     Raises:
         RunError: another run is training, the name is taken or unusable, the recipe is wrong.
-        CheckpointError: the parent does not exist.
+        CheckpointError: the parent or the tokenizer does not exist.
+        DataError: there is no such corpus.
         LabError: the folder of all runs cannot be written to.
     """
     status = create_run(
-        recipe(stage, preset, steps=steps, method=method, rl=rl, seed=seed),
+        recipe(
+            stage,
+            preset,
+            steps=steps,
+            method=method,
+            rl=rl,
+            seed=seed,
+            data=data,
+            tokenizer=tokenizer,
+        ),
         from_checkpoint=from_checkpoint,
         name=name,
     )
@@ -127,8 +142,20 @@ def _create_run(recipe: Recipe, from_checkpoint: str | None, name: str | None) -
             from engine.rl.check import check_parent  # brings all tasks: not with every command
 
             check_parent(recipe.rl, info)
+    if recipe.data is not None:
+        from engine.data.corpora import absolute_spec
+
+        # The run's process works in another folder than the one that a path was written for.
+        recipe = replace(recipe, data=absolute_spec(recipe.data))
+    tokenizer = None
+    if recipe.tokenizer is not None:
+        from engine.vocab.own import tokenizer_for
+
+        tokenizer = tokenizer_for(recipe.tokenizer, recipe.model.vocab_size)
     kind = recipe.stage if recipe.method == "value" else f"{recipe.stage}-{recipe.method}"
     path = _new_folder(kind, name)
+    if tokenizer is not None:
+        tokenizer.save(path / TOKENIZER)
     write_json(path / "recipe.json", recipe.to_json())
     status = new_status(recipe, path, parent)
     status.save()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from engine.byte_letters import unwritten, written
 from engine.errors import CheckpointError, LabError
 from engine.files import read_json, write_atomic
 from engine.special import SPECIAL_TOKENS
+from engine.tokenizer_base import ByteTokenizer
 
 # GPT-4's pattern in the form both tiktoken and Hugging Face read, but digits stand alone: sums
 # are done digit by digit.
@@ -29,7 +29,7 @@ SPLIT_PATTERN = (
 )
 
 
-class Tokenizer:
+class Tokenizer(ByteTokenizer):
     """Ids for text and text for ids.
 
     Args:
@@ -79,19 +79,6 @@ class Tokenizer:
     def token_bytes(self, token: int) -> bytes:
         """The bytes of one token; empty for a special one."""
         return self._bytes.get(token, b"")
-
-    def decode(self, ids: Iterable[int]) -> str:
-        """Ids to text; special tokens vanish, broken UTF-8 becomes U+FFFD."""
-        return b"".join(map(self.token_bytes, ids)).decode("utf-8", errors="replace")
-
-    @cached_property
-    def special_names(self) -> dict[int, str]:
-        """Id to name of the special tokens."""
-        return {token: name for name, token in self.special.items()}
-
-    def display(self, token: int) -> str:
-        """One token for human eyes: its text, or the name of a special token."""
-        return self.special_names.get(token) or self.decode([token])
 
     def save(self, path: Path) -> None:
         """Write ``tokenizer.json`` in the form that the ``tokenizers`` library opens."""

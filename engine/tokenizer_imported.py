@@ -9,7 +9,7 @@ run of bytes, so a stream of ids is a stream of text whatever the ids are.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from engine.byte_letters import unwritten
 from engine.errors import CheckpointError
 from engine.files import read_json
 from engine.tokenizer import without_surrogates
+from engine.tokenizer_base import ByteTokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,18 @@ class AddedToken:
     rstrip: bool
 
 
-class ImportedTokenizer:
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """What a byte-level BPE merges."""
+
+    ranks: Mapping[tuple[bytes, bytes], int]
+    """Which two become one, and when: of all that stand side by side, the lowest first."""
+    ids: Mapping[bytes, int]
+    looks_up_first: bool
+    """Whether a run of bytes that is a token is taken as a whole, whatever merges make of it."""
+
+
+class ImportedTokenizer(ByteTokenizer):
     """Ids for text and text for ids, as ``engine.tokenizer.Tokenizer``.
 
     Args:
@@ -69,6 +81,9 @@ class ImportedTokenizer:
         self._bytes |= {token.id: token.name.encode() for token in self.added if not token.hidden}
         self.bos_ids = _bos_ids(data, where)
         """What the tokenizer puts before every document; often nothing."""
+        self.normalizer: Any = data.get("normalizer")
+        self.pre_tokenizer: Any = data.get("pre_tokenizer")
+        """How text is changed and then split before bytes are merged, as the file says it."""
 
     @staticmethod
     def load(path: Path) -> ImportedTokenizer:
@@ -92,22 +107,37 @@ class ImportedTokenizer:
         )
         return [encoding.ids for encoding in found]
 
+    def character_places(self, text: str) -> list[tuple[int, int]]:
+        """From and to which character of a text each of its ids stems from, in the library's eyes.
+
+        They may be other characters than the id stands for where the tokenizer rewrites text.
+        """
+        found = self._library.encode(without_surrogates(text), add_special_tokens=False).offsets
+        return [(begin, end) for begin, end in found]
+
     def token_bytes(self, token: int) -> bytes:
         """The bytes of one token; none for one that only structures."""
         return self._bytes.get(token, b"")
 
-    def decode(self, ids: Iterable[int]) -> str:
-        """Ids to text; hidden tokens vanish, broken UTF-8 becomes U+FFFD."""
-        return b"".join(map(self.token_bytes, ids)).decode("utf-8", errors="replace")
+    def split(self, text: str) -> list[bytes]:
+        """The runs of bytes within which merges stay, of the text as it is normalized first."""
+        text = without_surrogates(text)
+        if self._library.normalizer is not None:
+            text = self._library.normalizer.normalize_str(text)
+        if self._library.pre_tokenizer is None:
+            return [text.encode()]
+        return [unwritten(part) for part, _ in self._library.pre_tokenizer.pre_tokenize_str(text)]
 
     @cached_property
-    def special_names(self) -> dict[int, str]:
-        """Id to name of the added tokens."""
-        return {token.id: token.name for token in self.added}
-
-    def display(self, token: int) -> str:
-        """One token for human eyes: its text, or the name of an added token."""
-        return self.special_names.get(token) or self.decode([token])
+    def merges(self) -> Merges:
+        """What is merged; asked of the library when first needed, as it takes memory."""
+        model = json.loads(self._library.to_str())["model"]
+        pairs = (merge_pair(merge) for merge in model["merges"])
+        return Merges(
+            ranks={(unwritten(a), unwritten(b)): rank for rank, (a, b) in enumerate(pairs)},
+            ids={unwritten(token): id_ for token, id_ in model["vocab"].items()},
+            looks_up_first=bool(model.get("ignore_merges")),
+        )
 
 
 def _added_tokens(data: Mapping[str, Any]) -> list[AddedToken]:

@@ -102,3 +102,28 @@ def pico_base(pico_home: Path) -> Path:
 def pico_sft(pico_home: Path) -> Path:
     """Folder of a trained pico sft checkpoint; copy it before changing anything."""
     return _checkpoint(pico_home, "sft-0001")
+
+
+@pytest.fixture(scope="session")
+def pico_crawl(made_once: Callable[[str, Making], Path]) -> Path:
+    """The crawl of the pico world: read only."""
+    return made_once("pico-crawl", _build_pico_crawl)
+
+
+def _build_pico_crawl(folder: Path) -> None:
+    from engine.data.crawl.build import build
+
+    build("pico", folder)
+
+
+@pytest.fixture(scope="session")
+def pico_funnel(made_once: Callable[[str, Making], Path], pico_crawl: Path) -> Path:
+    """A finished run of the funnel over ``pico_crawl``: read only."""
+
+    def make(folder: Path) -> None:
+        from engine.data.funnel.planning import make_plan
+        from engine.data.funnel.run import run
+
+        run(make_plan([pico_crawl], workers=0), folder)
+
+    return made_once("pico-funnel", make)

@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from engine.protocol import EngineStatus
     from tui.importing import ImportJob
     from tui.panes.chat import ChatPane
+    from tui.panes.data import DataPane
     from tui.panes.pipeline import PipelinePane
     from tui.panes.probes import ProbesPane
     from tui.panes.rl import RlPane
-    from tui.services import Engine, Probes, Servers, Services, Source, Truth
+    from tui.panes.tokens import TokensPane
+    from tui.services import Engine, Funnels, Probes, Servers, Services, Source, Truth
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 NARROW_BELOW, LOW_BELOW = 100, 30
@@ -267,6 +269,18 @@ class LabApp(App[None]):
         """The probes on disk."""
         return self.services.probes()
 
+    def funnels(self) -> Funnels:
+        """The runs of the data funnel on disk."""
+        return self.services.funnels()
+
+    def build_command(self) -> tuple[str, ...]:
+        """What writes the pocket web's crawl."""
+        return self.services.build_command
+
+    def whatif_command(self) -> tuple[str, ...]:
+        """What holds a sample of a run's pages, but for the run's folder."""
+        return self.services.whatif_command
+
     # Runs and checkpoints
 
     def look_again(self) -> None:
@@ -276,7 +290,7 @@ class LabApp(App[None]):
 
     async def _look(self) -> None:
         self._looks += 1
-        if self.import_job is not None or self.probes_pane is not None:
+        if self.import_job or self.probes_pane is not None or self.data_pane is not None:
             self._show_job()
         idle = self.shown_pane != "pipeline" and self.watch_runs.training is None
         if idle and self._looks % IDLE_LOOKS != 1:
@@ -294,7 +308,8 @@ class LabApp(App[None]):
         job = self.import_job
         importing = f"import {job.words}" if job and job.state == "running" else ""
         probing = self.probes_pane.job_words() if self.probes_pane is not None else ""
-        words = [importing, probing, self.watch_runs.job_words()]
+        filtering = self.data_pane.job_words() if self.data_pane is not None else ""
+        words = [importing, filtering, probing, self.watch_runs.job_words()]
         self.status_line.job = " · ".join(filter(None, words))
 
     async def _read_checkpoints(self) -> None:
@@ -310,6 +325,8 @@ class LabApp(App[None]):
             self.probes_pane.show_checkpoints(checkpoints)
         if self.rl_pane is not None:
             self.rl_pane.show_checkpoints(checkpoints)
+        if self.tokens_pane is not None:
+            self.tokens_pane.show_checkpoints(checkpoints)
         self._summarise()
 
     def _pipeline(self) -> PipelinePane | None:
@@ -324,6 +341,12 @@ class LabApp(App[None]):
         return cast("ChatPane", found.first()) if found else None
 
     @property
+    def data_pane(self) -> DataPane | None:
+        """The pane, once it has been gone to."""
+        found = self.query("#data")
+        return cast("DataPane", found.first()) if found else None
+
+    @property
     def probes_pane(self) -> ProbesPane | None:
         """The pane, once it has been gone to."""
         found = self.query("#probes")
@@ -334,6 +357,12 @@ class LabApp(App[None]):
         """The pane, once it has been gone to."""
         found = self.query("#rl")
         return cast("RlPane", found.first()) if found else None
+
+    @property
+    def tokens_pane(self) -> TokensPane | None:
+        """The pane, once it has been gone to."""
+        found = self.query("#tokens")
+        return cast("TokensPane", found.first()) if found else None
 
     # Panes, help, theme
 
@@ -355,9 +384,18 @@ class LabApp(App[None]):
             self.probes_pane.focus_view()
         elif name == "rl" and self.rl_pane is not None:
             self.rl_pane.focus_view()
+        elif name == "data" and self.data_pane is not None:
+            self.data_pane.focus_view()
+        elif name == "tokens" and self.tokens_pane is not None:
+            self.tokens_pane.focus_view()
         elif first is not None:
             first.focus()
         self.look_again()
+
+    async def ask_in_compare(self, question: str) -> None:
+        """Go to Compare with a question in its prompt; enter sends it."""
+        self.compare.query_one(PromptBox).text = question
+        await self.action_pane("compare")
 
     def action_help(self) -> None:
         """Open or close the help for what has the focus."""

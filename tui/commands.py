@@ -19,9 +19,11 @@ from tui.widgets.top_bar import PANES
 if TYPE_CHECKING:
     from tui.app import LabApp
     from tui.panes.chat import ChatPane
+    from tui.panes.data import DataPane
     from tui.panes.deciding import Action
     from tui.panes.probes import ProbesPane
     from tui.panes.rl import RlPane
+    from tui.widgets.token_head import View
 
 _DECISIONS: dict[Action, tuple[str, str]] = {
     "approve": ("Approve the call", "a"),
@@ -30,6 +32,16 @@ _DECISIONS: dict[Action, tuple[str, str]] = {
     "inject": ("Write the call's output by hand ...", "i: the tool does not run"),
     "rerun": ("Write the answer anew from the chosen block", "r: with another seed"),
     "without": ("Ask the same question with tools off", "o"),
+}
+
+
+_TOKEN_VIEWS: dict[View, tuple[str, str]] = {
+    "text": ("A text as tokens", "t"),
+    "compare": ("Compare tokenizers", "c"),
+    "merges": ("Watch a word being merged", "m"),
+    "chat": ("A conversation as tokens", "h: special tokens and the loss mask,"),
+    "train": ("Train a small tokenizer live", "r"),
+    "spelling": ("Why a model can't spell", "s"),
 }
 
 
@@ -51,8 +63,10 @@ def available(app: LabApp) -> Iterator[Command]:
         yield from _comparing(app, compare)
     if app.chat is not None:
         yield from _chatting(app.chat)
+    yield from _tokenizing(app)
     yield from _probing(app)
     yield from _reinforcing(app.rl_pane)
+    yield from _filtering(app)
 
 
 def _training(app: LabApp) -> Iterator[Command]:
@@ -116,6 +130,20 @@ def _chatting(pane: ChatPane) -> Iterator[Command]:
             yield Command(name, key, partial(pane.action_decide, what))
 
 
+def _tokenizing(app: LabApp) -> Iterator[Command]:
+    async def go_to(view: View) -> None:
+        await app.action_pane("tokens")
+        assert app.tokens_pane is not None
+        app.tokens_pane.action_view(view)
+
+    for view, (name, key) in _TOKEN_VIEWS.items():
+        yield Command(name, f"{key} in Tokens", partial(go_to, view))
+    pane = app.tokens_pane
+    if pane is not None and app.shown_pane == "tokens":
+        yield Command("Another tokenizer ...", "k in Tokens", pane.action_choose)
+        yield Command("Open a text as tokens ...", "o in Tokens", pane.action_open)
+
+
 def _probing(app: LabApp) -> Iterator[Command]:
     async def on_pane(act: Callable[[ProbesPane], None]) -> None:
         await app.action_pane("probes")
@@ -154,6 +182,28 @@ def _reinforcing(pane: RlPane | None) -> Iterator[Command]:
         latest, before = partial(pane.action_step, LATEST), partial(pane.action_view, "before")
         yield Command("Follow the newest step", "l in RL", latest)
         yield Command("Ask the problem before and after", "b in RL", before)
+
+
+def _filtering(app: LabApp) -> Iterator[Command]:
+    async def on_pane(act: Callable[[DataPane], None]) -> None:
+        await app.action_pane("data")
+        assert app.data_pane is not None
+        act(app.data_pane)
+
+    new, what_if = partial(on_pane, lambda p: p.action_new()), "threshold, and see what falls"
+    yield Command("Filter a crawl ...", "n in Data: a run of the funnel", new)
+    pane = app.data_pane
+    shown = pane.watch_data.shown if pane is not None else None
+    if pane is None or shown is None:
+        return
+    yield Command("Runs of the funnel ...", "o in Data", pane.action_list)
+    if shown.report is not None:
+        see = partial(on_pane, lambda p: p.action_view("sample"))
+        yield Command("What if a threshold were another", f"w in Data: move a {what_if}", see)
+    if pane.runner.possible("halt"):
+        yield Command(f"Stop the funnel {shown.listed.name}", "x in Data", pane.action_halt)
+    if pane.runner.possible("resume"):
+        yield Command(f"Resume the funnel {shown.listed.name}", "r in Data", pane.action_resume)
 
 
 def _literal(text: str) -> str:

@@ -120,7 +120,7 @@ def _numbers(run: RunStatus, history: RunHistory) -> Pairs:
         pairs.append(("seen", f"{scaled(latest['tokens'])} tok"))
     eta = history.eta_s(run.total_steps)
     if run.state == "running" and eta is not None:
-        pairs.append(("ETA", duration(eta)))
+        pairs.append((history.eta_name, duration(eta)))
     return pairs
 
 

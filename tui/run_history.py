@@ -48,6 +48,8 @@ class RunHistory:
     """The one that was told last."""
     developed: list[Developed] = field(default_factory=list)
     """On the development split, from the parent on."""
+    cold_start: float = 0
+    """Steps of the cold start that the last step belongs to; 0: to none, or to what follows it."""
     _paces: Paces = field(default_factory=lambda: deque(maxlen=RECENT))
     _table_paces: Paces = field(default_factory=lambda: deque(maxlen=RECENT))
 
@@ -68,6 +70,7 @@ class RunHistory:
                     self.latest[name] = value
             if kind == "step" and isinstance(event.get("loss"), int | float):
                 self._drop_repeated(event["step"])
+                self._enter(finite(event.get("cold_start")) or 0)
                 self.losses.append((event["step"], event["loss"]))
                 self._paces.append((event["step"], event.get("elapsed_s", 0.0)))
         elif kind == "sample":
@@ -111,14 +114,28 @@ class RunHistory:
         while self.losses and self.losses[-1][0] >= step:
             self.losses.pop()
 
+    def _enter(self, cold_start: float) -> None:
+        """The steps of a cold start and the attempts behind it have paces of their own."""
+        if cold_start != self.cold_start:
+            self._paces.clear()
+            self.cold_start = cold_start
+
     @property
     def has_begun(self) -> bool:
         """Whether the training itself has told anything, or what it is to be compared with."""
         return bool(self.losses or self.developed)
 
     def eta_s(self, total_steps: int) -> float | None:
-        """Seconds to the end at the recent pace; None before there is one."""
-        return left_s(self._paces, total_steps)
+        """Seconds to the end at the recent pace, or to that of the cold start while it goes on.
+
+        None before there is a pace, and when the end is there.
+        """
+        return left_s(self._paces, self.cold_start or total_steps) or None
+
+    @property
+    def eta_name(self) -> str:
+        """What to call ``eta_s``."""
+        return "cold start ETA" if self.cold_start else "ETA"
 
     def table_eta_s(self) -> float | None:
         """Seconds to the end of the step that was told last; None before there is a pace."""
@@ -127,7 +144,7 @@ class RunHistory:
         return left_s(self._table_paces, self.table.total)
 
 
-def left_s(paces: Paces, total: int) -> float | None:
+def left_s(paces: Paces, total: float) -> float | None:
     """Seconds to ``total`` at the pace that was taken; None before there is one."""
     if len(paces) < 2:
         return None

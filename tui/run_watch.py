@@ -82,7 +82,7 @@ class RunWatch:
             eta = history.table_eta_s()
         if run.state != "running":
             return f"{words} · {run.state}"
-        return words if eta is None else f"{words} · ETA {duration(eta)}"
+        return words if eta is None else f"{words} · {history.eta_name} {duration(eta)}"
 
 
 def _read_curve(path: Path) -> list[dict[str, object]]:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from engine.rl.plan import RlPlan
     from engine.runs import RunStatus
     from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
+    from engine.vocab.find import FoundTokenizer
+    from tui.data.listed import Folder as FunnelFolder
+    from tui.data.listed import Listed as FunnelRun
+    from tui.data.listed import Wish
     from tui.probes.about import About, Weighed
     from tui.probes.source import Folder, Listed
     from tui.servers import ServerState
@@ -156,6 +160,34 @@ class Probes(Protocol):
         ...
 
 
+class Funnels(Protocol):
+    """Runs of the data funnel (``tui.data.source``); blocking, so call in a thread."""
+
+    def listed(self) -> list[FunnelRun]:
+        """All of them, newest first, that which comes with the lab last."""
+        ...
+
+    def folder(self, listed: FunnelRun) -> FunnelFolder:
+        """Reads what a finished one has left. Raises LabError."""
+        ...
+
+    def needs_crawl(self, wish: Wish) -> bool:
+        """Whether the pocket web's crawl has to be written first."""
+        ...
+
+    def start(self, wish: Wish) -> str:
+        """Start a run as a process of its own; its name. Raises LabError."""
+        ...
+
+    def resume(self, name: str) -> None:
+        """Go on with one that was stopped, failed or lost. Raises LabError."""
+        ...
+
+    def stop(self, name: str) -> None:
+        """Ask one to stop; what it has done stays. Raises LabError."""
+        ...
+
+
 class Truth(Protocol):
     """Knows what is true in the pocket web."""
 
@@ -193,8 +225,15 @@ class Services:
     tail: Callable[[Path], Tail]
     checkpoints: Callable[[], list[CheckpointInfo]]
     probes: Callable[[], Probes]
+    funnels: Callable[[], Funnels]
+    build_command: tuple[str, ...]
+    """What writes the pocket web's crawl."""
+    whatif_command: tuple[str, ...]
+    """What holds a sample of a funnel run's pages, but for the run's folder."""
     truth: Callable[[], Truth]
     servers: Callable[[], Servers]
+    tokenizer: Callable[[str], FoundTokenizer]
+    """Opens a tokenizer by name, which may fetch it: call it in a thread. Raises LabError."""
     import_command: tuple[str, ...]
     """What imports a model, but for its options and its source."""
 
@@ -208,8 +247,12 @@ def real_services() -> Services:
         tail=_tail,
         checkpoints=_checkpoints,
         probes=_probes,
+        funnels=_funnels,
+        build_command=(sys.executable, "-P", "-m", "tui.cli", "data", "build", "--json"),
+        whatif_command=(sys.executable, "-P", "-m", "engine.data.funnel.whatif"),
         truth=_truth,
         servers=_servers,
+        tokenizer=_tokenizer,
         import_command=(sys.executable, "-P", "-m", "tui.cli", "import", "--json"),
     )
 
@@ -251,10 +294,22 @@ def _probes() -> Probes:
     return ProbesOnDisk()
 
 
+def _funnels() -> Funnels:
+    from tui.data.source import FunnelsOnDisk
+
+    return FunnelsOnDisk()
+
+
 def _truth() -> Truth:
     from tui.truth import WorldTruth
 
     return WorldTruth()
+
+
+def _tokenizer(name: str) -> FoundTokenizer:
+    from tui.tokens.names import open_named
+
+    return open_named(name)
 
 
 def _servers() -> Servers:

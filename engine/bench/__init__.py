@@ -5,5 +5,6 @@
 (transformers), ``llama``, ``uncached``; ``bandwidth`` reads memory. ``child`` is the pipe to them.
 
 ``rollouts`` is a bench of its own: a step of reinforcement learning by ``rl``, its attempts by
-``peer`` as well; ``attempts`` says what they answer. ``tools`` measures what a model can call.
+``peer`` as well; ``attempts`` says what they answer. ``tools`` measures what a model can call,
+``tokenize`` what the lab adds to the libraries that cut text, and how long an edit takes.
 """

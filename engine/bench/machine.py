@@ -19,15 +19,22 @@ def n_threads() -> int:
 
 
 def head_of(bench: str, info: CheckpointInfo) -> dict[str, Any]:
-    """``bench`` and its checkpoint, the versions, the processor, and how busy it is now.
+    """``machine_head`` and the checkpoint that is measured."""
+    return {
+        **machine_head(bench),
+        "checkpoint": info.name,
+        "sha256": info.sha256,
+        "n_params": info.n_params,
+    }
+
+
+def machine_head(bench: str) -> dict[str, Any]:
+    """``bench``, the versions, the processor, and how busy it is now.
 
     To be called before the measuring begins: ``load_average`` is other people's work.
     """
     return {
         "bench": bench,
-        "checkpoint": info.name,
-        "sha256": info.sha256,
-        "n_params": info.n_params,
         "llmlab": __version__,
         "python": platform.python_version(),
         "processor": _processor(),

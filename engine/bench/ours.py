@@ -6,13 +6,11 @@ import math
 import time
 from collections.abc import Sequence
 
-import torch
-
 from engine.bench import memory
 from engine.bench.child import serve
+from engine.bench.loaded import about_ours
 from engine.bench.text import PAGES, heldout_text
 from engine.bench.turn import About, Turn
-from engine.bench.weights import bytes_per_token
 from engine.generate import Generator
 from engine.local import LocalModel
 from engine.native import prepare
@@ -28,19 +26,12 @@ class Ours:
         self._local = LocalModel.load(checkpoint, device="cpu")
         self._engine = self._local.generator
         # Waited for here: the engine would otherwise begin in plain torch.
-        self._native = prepare().result() is not None
-        self._load_s = time.perf_counter() - began
-        self._load_peak_bytes = memory.peak_bytes()
+        native = prepare().result() is not None
+        self._about = about_ours(self._local.model, native=native, began=began)
 
     def about(self) -> About:
         """What was loaded."""
-        return About(
-            version=f"torch {torch.__version__}",
-            note="compiled C" if self._native else "plain torch",
-            weight_bytes=bytes_per_token(self._local.model, "embed"),
-            load_s=self._load_s,
-            load_peak_bytes=self._load_peak_bytes,
-        )
+        return self._about
 
     def shape(self) -> dict[str, int]:
         """What prompts for this model must keep to."""

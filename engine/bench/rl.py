@@ -10,13 +10,10 @@ import copy
 import time
 from typing import Any
 
-import torch
-
-from engine.bench import memory
 from engine.bench.attempts import Learnt, Ours, Rules
 from engine.bench.child import serve
+from engine.bench.loaded import about_ours
 from engine.bench.turn import About
-from engine.bench.weights import bytes_per_token
 from engine.checkpoint import load_model
 from engine.dialect import load_dialect
 from engine.manifest import find_checkpoint, verify
@@ -52,7 +49,7 @@ class OursAtRl:
         self._model = load_model(info.path).train()
         self._parent = copy.deepcopy(self._model).requires_grad_(False)
         # Waited for here: the engine would otherwise begin in plain torch.
-        self._native = prepare().result() is not None
+        native = prepare().result() is not None
         own = recipe("rl", "nano", rl=self._plan)
         self._tasks = tasks_of(self._plan)
         self._rollouts = Rollouts(
@@ -60,18 +57,11 @@ class OursAtRl:
         )
         self._learner = Learner(self._model, self._parent, Descent(self._model, own), self._plan)
         self._drawn: Drawn | None = None
-        self._load_s = time.perf_counter() - began
-        self._load_peak_bytes = memory.peak_bytes()
+        self._about = about_ours(self._model, native=native, began=began)
 
     def about(self) -> About:
         """What was loaded."""
-        return About(
-            version=f"torch {torch.__version__}",
-            note="compiled C" if self._native else "plain torch",
-            weight_bytes=bytes_per_token(self._model, "embed"),
-            load_s=self._load_s,
-            load_peak_bytes=self._load_peak_bytes,
-        )
+        return self._about
 
     def rules(self) -> Rules:
         """What a peer needs to know to draw the same."""

@@ -67,10 +67,15 @@ def ship_run(source: str, preset: str, name: str | None = None) -> Path:
 
 
 def spread(steps: list[int], n: int) -> list[int]:
-    """At most ``n`` of them, evenly between the first and the last."""
+    """At most ``n`` of them, as evenly as there are any between the first and the last.
+
+    Of older steps a run keeps but some (``engine.rl.thinning``), so their numbers count.
+    """
     if len(steps) <= n:
         return steps
-    return [steps[round(i * (len(steps) - 1) / (n - 1))] for i in range(n)]
+    first, last = steps[0], steps[-1]
+    wanted = (first + i * (last - first) / (n - 1) for i in range(n))
+    return sorted({min(steps, key=lambda step: abs(step - place)) for place in wanted})
 
 
 def _parent(run: RunStatus, preset: str) -> str:

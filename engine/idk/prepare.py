@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import torch
 
 from engine.checkpoint import load_model
@@ -20,15 +18,10 @@ from engine.local import LocalModel
 from engine.tokenizer import load_tokenizer
 from engine.train.corpus import page_documents
 from engine.train.journal import Journal
+from engine.train.obeying import obey_before
 from engine.train.preference import Preferences
 from engine.train.recipe import Recipe
 from engine.train.setup import Setup
-
-POLL_S = 0.1
-
-
-class StopAskedError(Exception):
-    """The run is to stop before its training has begun; what is done is on disk."""
 
 
 def prepare_idk(recipe: Recipe, parent: str, device: torch.device, journal: Journal) -> Setup:
@@ -47,7 +40,7 @@ def prepare_idk(recipe: Recipe, parent: str, device: torch.device, journal: Jour
         )
     web = web_of(recipe.world)
     journal.state("running", 0, f"Finding out what {parent} knows.")
-    pipeline = Pipeline(recipe, local, web, journal, lambda: _obey(journal))
+    pipeline = Pipeline(recipe, local, web, journal, lambda: obey_before(journal))
     tokenizer = load_tokenizer(local.info.path)
     model = load_model(local.info.path).to(device)
     preferences = None
@@ -75,16 +68,3 @@ def prepare_idk(recipe: Recipe, parent: str, device: torch.device, journal: Jour
         finish=line.set if recipe.method == "value" else None,
         preferences=preferences,
     )
-
-
-def _obey(journal: Journal) -> None:
-    """Wait while the run is paused; raise when it is to stop."""
-    if journal.wanted() == "pause":
-        doing = journal.status.message
-        journal.state("paused", 0)
-        while journal.wanted() == "pause":
-            time.sleep(POLL_S)
-        if journal.wanted() != "stop":
-            journal.state("running", 0, doing)
-    if journal.wanted() == "stop":
-        raise StopAskedError

@@ -29,7 +29,7 @@ from engine.tools_here import open_tools
 from engine.train.descent import Descent
 from engine.train.journal import Journal
 from engine.train.obeying import obey
-from engine.train.publish import publish
+from engine.train.publish import finish, publish
 from engine.train.recipe import Recipe
 from engine.train.setup import Setup
 from engine.train.state import load_state, save_state
@@ -91,7 +91,6 @@ class RlTrainer:
         with self._tools:
             if self._train():
                 self.save()
-                self._finish()
                 self.publish()
                 self.journal.state("done", self.step)
 
@@ -109,7 +108,9 @@ class RlTrainer:
             elapsed = time.monotonic() - began
             pace = (self._tokens - tokens_before) / elapsed
             common = {"step": self.step, "tokens": self._tokens, "elapsed_s": elapsed}
-            if not is_cold:
+            if is_cold:  # Its pace says nothing of the attempts: what it belongs to is told.
+                common["cold_start"] = self.plan.cold_start
+            else:
                 self.journal.event("rl", **common, **figures)
             of_any_run = {name: figures[name] for name in ("loss", "lr", "grad_norm")}
             self.journal.event("step", **common, **of_any_run, tokens_per_s=pace)
@@ -222,15 +223,10 @@ class RlTrainer:
         path = self.journal.status.path
         save_state(path, self.step, self.descent.params, self.descent.optimizers)
 
-    def _finish(self) -> None:
-        """Behind the last state: who resumes from there comes to the same weights."""
-        if self.setup.finish is not None:
-            figures = self.setup.finish(self.model.eval())
-            self.journal.event("finish", step=self.step, **figures)
-
     def publish(self) -> None:
-        """Write a checkpoint that can be sampled from."""
+        """Write a checkpoint that can be sampled from; behind it nothing is learned any more."""
         figures = self._measure()
+        finish(self.model.eval(), self.setup, self.journal, self.step)
         publish(
             self.model.eval(), self.recipe, self.setup, self.journal, self.step, figures,
             tokens=self._tokens,

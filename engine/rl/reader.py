@@ -1,8 +1,8 @@
 """Reads the folders of runs of the stage ``rl``, also while they are being written. No torch.
 
-A run writes ``rollouts/step-NNNNNNN.json`` whole or not at all, but a disk can be full, a person
-can edit, and a resumed run replaces what it does again: whatever stands there, the answer is the
-groups of a step or a sentence.
+A run writes ``rollouts/step-NNNNNNN.json`` whole or not at all and thins out older steps, but a
+disk can be full, a person can edit, and a resumed run replaces what it does again: whatever stands
+there, the answer is the groups of a step or a sentence.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from engine.errors import LabError, RunError
 from engine.files import read_json
 from engine.rl.plan import RlPlan
 from engine.rl.record import Group, decode_step
+from engine.rl.thinning import RULE
 from engine.runs import EventTail, RunStatus
 
 ROLLOUTS = "rollouts"
@@ -26,6 +27,16 @@ _STEP = re.compile(r"step-(\d{7,})\.json")
 def rollouts_path(run_path: Path, step: int) -> Path:
     """Where the groups of a step lie."""
     return run_path / ROLLOUTS / f"step-{step:07d}.json"
+
+
+def rollout_files(run_path: Path) -> dict[int, Path]:
+    """The steps whose groups lie on disk, in order, each with its file."""
+    found = {}
+    for path in (run_path / ROLLOUTS).glob("step-*.json"):
+        match = _STEP.fullmatch(path.name)
+        if match:
+            found[int(match[1])] = path
+    return dict(sorted(found.items()))
 
 
 def shipped_rl_runs() -> list[RunStatus]:
@@ -74,16 +85,18 @@ class RlReader:
 
     def steps(self) -> list[int]:
         """The steps whose rollouts lie on disk, in order."""
-        names = (_STEP.fullmatch(path.name) for path in (self._path / ROLLOUTS).glob("step-*.json"))
-        return sorted(int(match[1]) for match in names if match)
+        return list(rollout_files(self._path))
 
     def groups(self, step: int) -> list[Group]:
         """What was attempted in a step.
 
         Raises:
-            LabError: the file is missing, cut short or garbled; the sentence names it.
+            LabError: it is not kept any more, or the file is missing, cut short or garbled; the
+                sentence says which steps there are, or names the file.
         """
         path = rollouts_path(self._path, step)
+        if not path.exists():
+            self._check_kept(step)
         data = read_json(path)
         try:
             return decode_step(data)
@@ -91,6 +104,17 @@ class RlReader:
             raise RunError(
                 f"{path} is garbled ({error}). Look at another step; a resumed run writes it anew."
             ) from error
+
+    def _check_kept(self, step: int) -> None:
+        """Raise RunError where a step is gone because later ones have come."""
+        steps = self.steps()
+        before = [other for other in steps if other < step]
+        after = [other for other in steps if other > step]
+        if before and after:
+            raise RunError(
+                f"What was attempted in step {step} is not on disk any more: {RULE}. Look at step "
+                f"{before[-1]} or {after[0]}."
+            )
 
     def new_events(self) -> list[dict[str, Any]]:
         """The ``rl`` and ``rl_eval`` events since the last call.

@@ -70,19 +70,24 @@ def _train(status: RunStatus) -> int:
 def _setup(recipe: Recipe, parent: str | None, journal: Journal) -> Setup | None:
     """What the loop begins with; None if the run was asked to stop before there is any."""
     from engine.train.device import training_device
-
-    if recipe.stage in ("base", "sft"):
-        from engine.train.setup import prepare
-
-        return prepare(recipe, parent, training_device())
-    assert parent is not None
-    if recipe.stage == "rl":
-        from engine.rl.prepare import prepare_rl
-
-        return prepare_rl(recipe, parent, training_device())
-    from engine.idk.prepare import StopAskedError, prepare_idk
+    from engine.train.obeying import StopAskedError
 
     try:
+        if recipe.data is not None:
+            from engine.train.own_texts import prepare_own
+
+            return prepare_own(recipe, recipe.data, training_device(), journal)
+        if recipe.stage in ("base", "sft"):
+            from engine.train.setup import prepare
+
+            return prepare(recipe, parent, training_device(), journal.status.path)
+        assert parent is not None
+        if recipe.stage == "rl":
+            from engine.rl.prepare import prepare_rl
+
+            return prepare_rl(recipe, parent, training_device())
+        from engine.idk.prepare import prepare_idk
+
         return prepare_idk(recipe, parent, training_device(), journal)
     except StopAskedError:
         return None

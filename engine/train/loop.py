@@ -16,7 +16,7 @@ from engine.train.early import EarlyStop
 from engine.train.journal import Journal
 from engine.train.obeying import obey
 from engine.train.packing import IGNORED, Batch
-from engine.train.publish import publish
+from engine.train.publish import finish, publish
 from engine.train.recipe import Recipe
 from engine.train.setup import Setup
 from engine.train.state import load_state, save_state
@@ -90,9 +90,6 @@ class Trainer:
                 break
         self.save()
         best = self._early.restore(self.params)
-        if self.setup.finish is not None:
-            figures = self.setup.finish(self.model.eval())
-            self.journal.event("finish", step=self.step, **figures)
         self.publish(self.step if best is None else best)
         self.journal.state("done", self.step)
 
@@ -148,7 +145,11 @@ class Trainer:
         save_state(self.journal.status.path, self.step, self.params, self.optimizers)
 
     def publish(self, step: int) -> None:
-        """Write a checkpoint, with the weights of ``step``, that can be sampled from."""
+        """Write a checkpoint, with the weights of ``step``, that can be sampled from.
+
+        Behind it nothing is learned any more.
+        """
+        finish(self.model.eval(), self.setup, self.journal, self.step)
         publish(
             self.model.eval(),
             self.recipe,

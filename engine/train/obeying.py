@@ -10,6 +10,27 @@ from engine.train.journal import Journal
 POLL_S = 0.1
 
 
+class StopAskedError(Exception):
+    """The run is to stop before its training has begun; what is done is on disk."""
+
+
+def obey_before(journal: Journal) -> None:
+    """Wait while the run is paused, before its first step.
+
+    Raises:
+        StopAskedError: it is to stop.
+    """
+    if journal.wanted() == "pause":
+        before = journal.status
+        journal.state("paused", 0)
+        while journal.wanted() == "pause":
+            time.sleep(POLL_S)
+        if journal.wanted() != "stop":
+            journal.state(before.state, 0, before.message)
+    if journal.wanted() == "stop":
+        raise StopAskedError
+
+
 def obey(
     journal: Journal, step: int, save: Callable[[], None], publish: Callable[[], None]
 ) -> bool:

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.model import Transformer
-from engine.train.packing import IGNORED, Batch, Document, pack
+from engine.train.packing import IGNORED, Batch, Batches, Document, pack
 from engine.train.recipe import Recipe
 
 
@@ -39,7 +39,7 @@ class NextToken:
     documents: Sequence[Document]
     in_nats = True
 
-    def batches(self, recipe: Recipe, seed: str) -> list[Batch]:
+    def batches(self, recipe: Recipe, seed: str) -> Batches:
         """Packed anew and shuffled."""
         return pack(self.documents, recipe.row_lengths, recipe.batch_tokens, seed)
 

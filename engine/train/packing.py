@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,29 @@ class Batch:
         return self.ids_BT, self.targets_BT, self.doc_BT
 
 
+@dataclass(frozen=True, slots=True)
+class Batches(Sequence[Batch]):
+    """Batches that are put together when they are asked for: an epoch of them fills memory."""
+
+    documents: Sequence[Document]
+    rows: Sequence[tuple[Sequence[Sequence[int]], int]]
+    """Of each batch the documents in each row, by number, and the rows' length."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Batch: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Batches: ...
+
+    def __getitem__(self, at: int | slice) -> Batch | Batches:
+        if isinstance(at, slice):
+            return Batches(self.documents, self.rows[at])
+        return _batch(self.documents, *self.rows[at])
+
+
 def pack(
     documents: Sequence[Document],
     row_lengths: Sequence[int],
@@ -48,7 +71,7 @@ def pack(
     seed: str,
     *,
     exact: bool = False,
-) -> list[Batch]:
+) -> Batches:
     """Pack ``documents`` into shuffled batches of ``batch_tokens`` positions each.
 
     A document goes to rows of the shortest length that holds it; one longer than the longest row
@@ -63,7 +86,7 @@ def pack(
     for index in order:
         size = min(len(documents[index].ids), lengths[-1])
         bins[next(length for length in lengths if size <= length)].append([index])
-    batches = []
+    batches: list[tuple[list[list[int]], int]] = []
     for length, singles in bins.items():
         rows = _fill_rows(documents, [i for single in singles for i in single], length)
         rng.shuffle(rows)
@@ -74,9 +97,9 @@ def pack(
             chunks = [rows[i : i + per_batch] for i in range(0, len(rows), per_batch)]
         elif not chunks and rows:
             chunks = [[rows[i % len(rows)] for i in range(per_batch)]]
-        batches += [_batch(documents, chunk, length) for chunk in chunks]
+        batches += [(chunk, length) for chunk in chunks]
     rng.shuffle(batches)
-    return batches
+    return Batches(documents, batches)
 
 
 def padded(documents: Sequence[Document], length: int) -> Batch:

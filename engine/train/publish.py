@@ -23,6 +23,18 @@ THINNED, MEASURED = ("step", "rl"), ("eval", "rl_eval")
 """Kinds of events: those of steps, of which there are many, and those between steps."""
 
 
+def finish(model: Transformer, setup: Setup, journal: Journal, step: int) -> None:
+    """Do to the weights, in place, what the stage does to those that it publishes.
+
+    Of a run that was stopped as well: who tries its checkpoint expects an assistant as the stage
+    makes them. The state to resume from must have been saved, for what is learned goes on from the
+    weights before.
+    """
+    if setup.finish is not None:
+        figures = setup.finish(model)
+        journal.event("finish", step=step, **figures)
+
+
 def publish(
     model: Transformer,
     recipe: Recipe,
@@ -55,6 +67,7 @@ def publish(
             "tools": _tools(recipe, parent),
             "recipe": recipe.to_json(),
             "data_sha256": data_hash([*setup.practice, *setup.documents]),
+            **({} if setup.data is None else {"data": setup.data}),
             "metrics": dict(metrics),
         },
         extra_files={"curve.jsonl": _curve(journal.status.path)},

@@ -81,6 +81,10 @@ class Recipe:
     """Steps without a better score on the development split after which to stop; 0 never does."""
     rl: RlPlan | None = None
     """Of the stage ``rl``: its tasks and its algorithm."""
+    data: str | None = None
+    """Of the stage ``base``: the corpus to train on (``engine.data.corpora``); None: the web."""
+    tokenizer: str | None = None
+    """Of the stage ``base``: a tokenizer by name; None: one is trained on the run's own texts."""
     eval_every: int = 100
     sample_every_s: float = 8.0
     save_every_s: float = 60.0
@@ -105,6 +109,12 @@ class Recipe:
             raise RunError(
                 f"A cold start of {self.rl.cold_start} steps leaves none of {self.steps} for "
                 "attempts. Mend the recipe."
+            )
+        if self.stage != "base" and (self.data or self.tokenizer):
+            option, goes_on = ("data", "its own") if self.data else ("tokenizer", "its parent's")
+            raise RunError(
+                f"A {self.stage} run goes on with {goes_on} {option}: {option} = "
+                f"{getattr(self, option)!r} is for base runs. Leave --{option} out."
             )
         if max(self.row_lengths) > self.model.max_seq_len:
             raise RunError(
@@ -266,6 +276,8 @@ def recipe(
     method: str | None = None,
     rl: RlPlan | None = None,
     seed: int | None = None,
+    data: str | None = None,
+    tokenizer: str | None = None,
 ) -> Recipe:
     """The recipe of a stage at a preset.
 
@@ -276,10 +288,12 @@ def recipe(
         method: one of ``METHODS``, for the stage ``idk``.
         rl: for the stage ``rl``, which needs it.
         seed: of all that is drawn.
+        data: the corpus to train on, for the stage ``base``.
+        tokenizer: the tokenizer's name, for the stage ``base``.
 
     Raises:
-        RunError: unknown stage, preset or method, a number of steps below 1, or an ``rl`` that
-            the stage lacks or has no use for.
+        RunError: unknown stage, preset or method, a number of steps below 1, or an ``rl``, ``data``
+            or ``tokenizer`` that the stage has no use for.
     """
     if stage not in STAGES:
         raise RunError(f"There is no stage {stage!r}. Choose one of: {', '.join(STAGES)}.")
@@ -294,6 +308,8 @@ def recipe(
         "steps": usual if chosen == "value" else min(usual, _ALTERNATIVE_STEPS),
         "method": chosen,
         "rl": rl,
+        "data": data,
+        "tokenizer": tokenizer,
     }
     if steps is not None:
         values["steps"] = steps

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -17,6 +19,7 @@ from engine.dialect import LabDialect
 from engine.errors import RunError
 from engine.manifest import CheckpointInfo, find_checkpoint, verify
 from engine.model import ModelConfig, Transformer
+from engine.runs import TOKENIZER
 from engine.tokenizer import Tokenizer, load_tokenizer
 from engine.train.corpus import page_documents, training_documents
 from engine.train.objective import NextToken, Objective
@@ -54,6 +57,10 @@ class Setup:
     """Worked problems, learned before those of the stage ``rl`` are attempted."""
     preferences: Objective | None = None
     """What is learned instead of the next token of each of ``documents``."""
+    prompt: str = BASE_PROMPT
+    """What a base model goes on with in its live samples."""
+    data: dict[str, Any] | None = None
+    """Of which corpus ``documents`` are, for the checkpoint to tell; None: of the pocket web."""
 
     @property
     def objective(self) -> Objective:
@@ -63,13 +70,21 @@ class Setup:
     def sample_prompt(self) -> tuple[str, list[int]]:
         """The prompt of the live samples, as text and as ids."""
         if self.question is None:
-            return BASE_PROMPT, render_completion(self.tokenizer, BASE_PROMPT)
+            return self.prompt, render_completion(self.tokenizer, self.prompt)
         turns = [Turn.of("user", self.question)]
         return self.question, render_chat(self.tokenizer, turns)
 
 
-def prepare(recipe: Recipe, parent: str | None, device: torch.device) -> Setup:
+def prepare(
+    recipe: Recipe, parent: str | None, device: torch.device, run: Path | None = None
+) -> Setup:
     """Build or load everything for ``recipe``.
+
+    Args:
+        recipe: of a run on the pocket web.
+        parent: the checkpoint to begin with; None: none.
+        device: to train on.
+        run: the run's folder; a tokenizer that lies in it is that of a new model.
 
     Raises:
         CheckpointError: the parent is missing or damaged.
@@ -78,7 +93,8 @@ def prepare(recipe: Recipe, parent: str | None, device: torch.device) -> Setup:
     web = web_of(recipe.world)
     info = None if parent is None else find_checkpoint(parent)
     if info is None:
-        tokenizer, model = _from_nothing(recipe, web)
+        tokenizer = _tokenizer(web, recipe, run)
+        model = new_model(recipe, tokenizer)
     else:
         verify(info.path)
         tokenizer = load_tokenizer(info.path)
@@ -106,13 +122,19 @@ def prepare(recipe: Recipe, parent: str | None, device: torch.device) -> Setup:
     )
 
 
-def _from_nothing(recipe: Recipe, web: Web) -> tuple[Tokenizer, Transformer]:
-    tokenizer = Tokenizer.train((page.text for page in web.pages), recipe.model.vocab_size)
-    # A small web may hold fewer merges than asked for: the model is as wide as the vocabulary is.
+def _tokenizer(web: Web, recipe: Recipe, run: Path | None) -> Tokenizer:
+    if run is not None and (run / TOKENIZER).is_file():
+        return load_tokenizer(run)
+    return Tokenizer.train((page.text for page in web.pages), recipe.model.vocab_size)
+
+
+def new_model(recipe: Recipe, tokenizer: Tokenizer) -> Transformer:
+    """An untrained model for the ids of ``tokenizer``."""
+    # A few texts may hold fewer merges than asked for: the model is as wide as the vocabulary is.
     shape = {**dataclasses.asdict(recipe.model), "vocab_size": tokenizer.n_vocab}
     model = Transformer(ModelConfig(**shape))
     model.init_weights(torch.Generator().manual_seed(recipe.seed))
-    return tokenizer, model
+    return model
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ from engine.request import Request
 from engine.sampling_params import SamplingParams
 from engine.tokenizer_protocol import AnyTokenizer
 from engine.train.objective import token_losses
-from engine.train.packing import IGNORED, Batch, Document, pack
+from engine.train.packing import IGNORED, Batch, Batches, Document, pack
 
 
 def text_bytes(tokenizer: AnyTokenizer) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -24,7 +24,7 @@ def text_bytes(tokenizer: AnyTokenizer) -> np.ndarray[tuple[int], np.dtype[np.in
 
 def heldout_batches(
     documents: Sequence[Document], row_lengths: Sequence[int], batch_tokens: int
-) -> list[Batch]:
+) -> Batches:
     """Held-out documents, packed once."""
     return pack(documents, row_lengths, batch_tokens, "heldout", exact=True)
 

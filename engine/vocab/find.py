@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import paths
+from engine.background import NAME
 from engine.dialect import Dialect, ImportedDialect, LabDialect, load_dialect, read_imported_dialect
 from engine.errors import CheckpointError
 from engine.files import read_json
 from engine.manifest import MANIFEST, find_checkpoint
 from engine.special import SPECIAL_TOKENS
+from engine.tokenizer import load_tokenizer
 from engine.tokenizer_imported import ImportedTokenizer
 from engine.tokenizer_protocol import AnyTokenizer
 from engine.vocab.chats import CHAT_MARKS, ChatML, ChatWriter, LabChat, TemplateChat
 from engine.vocab.published import load_published, published_names
 
-_FILE = "tokenizer.json"
+TOKENIZER, TRAINING = "tokenizer.json", "training.json"
+"""Files of a tokenizer that ``llmlab train tokenizer`` has made."""
 _SUFFIXES = (".json", ".gguf")
 
 
@@ -33,9 +36,9 @@ def find_tokenizer(name: str) -> FoundTokenizer:
     """Resolve a name.
 
     Args:
-        name: an encoding of ``tiktoken`` (``gpt2``, ``o200k_base``), a ``tokenizer.json`` or the
-            folder that it lies in, a ``.gguf`` file, or a checkpoint (``nano/base``), a run or an
-            imported model.
+        name: an encoding of ``tiktoken`` (``gpt2``, ``o200k_base``), one that was trained here, a
+            ``tokenizer.json`` or the folder that it lies in, a ``.gguf`` file, or a checkpoint
+            (``nano/base``), a run or an imported model.
 
     Raises:
         LabError: there is none of that name, or it cannot be read; the sentence says why.
@@ -44,11 +47,14 @@ def find_tokenizer(name: str) -> FoundTokenizer:
         published = load_published(name)
         marks = CHAT_MARKS.get(name)
         return FoundTokenizer(name, published, ChatML(published, marks) if marks else None)
+    trained = paths.tokenizers_folder() / name
+    if NAME.fullmatch(name) and _is_trained(trained):
+        return _of_folder(name, trained)
     path = _path(name)
     if path is not None and path.suffix in _SUFFIXES and path.is_file():
         return _of_file(name, path)
-    if path is not None and (path / _FILE).is_file() and not (path / MANIFEST).is_file():
-        return _of_dialect(name, read_imported_dialect(path))
+    if path is not None and (path / TOKENIZER).is_file() and not (path / MANIFEST).is_file():
+        return _of_folder(name, path)
     try:
         info = find_checkpoint(name)
     except CheckpointError as error:
@@ -57,6 +63,10 @@ def find_tokenizer(name: str) -> FoundTokenizer:
             f"{', '.join(published_names())}."
         ) from error
     return _of_dialect(info.name, load_dialect(info))
+
+
+def _is_trained(folder: Path) -> bool:
+    return (folder / TOKENIZER).is_file() and (folder / TRAINING).is_file()
 
 
 def _path(name: str) -> Path | None:
@@ -73,11 +83,17 @@ def _of_file(name: str, path: Path) -> FoundTokenizer:
         from engine.vocab.gguf import read_gguf_dialect  # it takes numpy, which others do not need
 
         return _of_dialect(name, read_gguf_dialect(path))
-    if path.name == _FILE and (path.parent / MANIFEST).is_file():
+    if path.name == TOKENIZER and (path.parent / MANIFEST).is_file():
         return _of_dialect(name, load_dialect(find_checkpoint(str(path.parent.absolute()))))
-    if path.name == _FILE:
-        return _of_dialect(name, read_imported_dialect(path.parent))
+    if path.name == TOKENIZER:
+        return _of_folder(name, path.parent)
     return FoundTokenizer(name, ImportedTokenizer(read_json(path), path), None)
+
+
+def _of_folder(name: str, folder: Path) -> FoundTokenizer:
+    if _is_trained(folder):
+        return _of_dialect(name, LabDialect(load_tokenizer(folder), chats=True))
+    return _of_dialect(name, read_imported_dialect(folder))
 
 
 def _of_dialect(name: str, dialect: Dialect) -> FoundTokenizer:

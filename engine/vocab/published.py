@@ -6,8 +6,7 @@ that is left behind when its time is up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 from threading import Thread
 
@@ -15,6 +14,7 @@ import tiktoken
 
 from engine.errors import LabError
 from engine.tokenizer import without_surrogates
+from engine.tokenizer_base import ByteTokenizer
 
 FETCH_SECONDS = 30.0
 """Longest wait for a vocabulary; the largest has 3.6 MB."""
@@ -24,11 +24,14 @@ _SAME_RANKS = {"gpt2": "r50k_base"}
 can be computed from it to the byte (tests/engine/vocab/test_published.py does)."""
 
 
-class PublishedTokenizer:
+class PublishedTokenizer(ByteTokenizer):
     """A ``tiktoken`` encoding as an ``engine.tokenizer_protocol.AnyTokenizer``."""
 
     def __init__(self, encoding: tiktoken.Encoding) -> None:
         self._encoding = encoding
+        self.name = encoding.name
+        self.pattern = encoding._pat_str
+        """By which text is split before bytes are merged."""
         self.n_vocab = encoding.n_vocab
         self.special = {
             name: encoding.encode_single_token(name) for name in encoding.special_tokens_set
@@ -51,18 +54,13 @@ class PublishedTokenizer:
         except (KeyError, OverflowError):  # there are gaps between the special ids
             return b""
 
-    def decode(self, ids: Iterable[int]) -> str:
-        """Ids to text; special tokens vanish, broken UTF-8 becomes U+FFFD."""
-        return b"".join(map(self.token_bytes, ids)).decode("utf-8", errors="replace")
-
-    @cached_property
-    def special_names(self) -> dict[int, str]:
-        """Id to name of the special tokens."""
-        return {token: name for name, token in self.special.items()}
-
-    def display(self, token: int) -> str:
-        """One token for human eyes: its text, or the name of a special token."""
-        return self.special_names.get(token) or self.decode([token])
+    def rank(self, token: bytes) -> int | None:
+        """The id of a run of bytes, by which it is merged as well; None: it is no token."""
+        try:
+            found = self._encoding.encode_single_token(token)
+        except KeyError:
+            return None
+        return None if found in self.special_names else found
 
 
 def published_names() -> tuple[str, ...]:

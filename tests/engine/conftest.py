@@ -1,5 +1,7 @@
-"""Fixtures for everything that talks to an engine process. Importing this puts the folder's
-``fake_engine`` module in reach of all tests below it."""
+"""Fixtures for what talks to an engine process, and for what starts runs.
+
+Importing this puts the folder's ``fake_engine`` module in reach of all tests below it.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import endpoint
+from engine import endpoint, runs
 from engine.client import EngineClient
 from engine.launch import Child, start_engine
 from engine.protocol import EngineStatus
+from engine.runs import RunStatus
+from engine.train.__main__ import train
 
 FAKE_ENGINE = str(Path(__file__).with_name("fake_engine.py"))
 
@@ -76,3 +80,17 @@ async def engines(lab_home: Path) -> AsyncIterator[Engines]:
     started = Engines()
     yield started
     await started.stop()
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Runs train in this process, which spares the imports; their names."""
+    trained: list[str] = []
+
+    def spawn(status: RunStatus) -> RunStatus:
+        trained.append(status.name)
+        assert train(status.name) == 0
+        return status
+
+    monkeypatch.setattr(runs, "spawn", spawn)
+    return trained

@@ -17,6 +17,7 @@ from engine.protocol import GenerateRequest
 from tui.app import LabApp
 from tui.bench.scripted import ScriptedEngine, ScriptedRuns, scripted_services, training_events
 from tui.bench.scripted_chat import ScriptedChat
+from tui.bench.scripted_funnels import ScriptedFunnels
 from tui.bench.scripted_probes import ScriptedProbes
 from tui.panes import chat
 from tui.panes.compare import ComparePane
@@ -42,8 +43,11 @@ class Lab:
         self.root = root
         self.runs = ScriptedRuns(root)
         self.probes = ScriptedProbes()
+        self.funnels = ScriptedFunnels()
         self.checkpoints: Callable[[], list[CheckpointInfo]] | None = None
         self.import_command: tuple[str, ...] | None = None
+        self.build_command: tuple[str, ...] | None = None
+        self.whatif_command: tuple[str, ...] | None = None
         self.events: Callable[[], Iterator[dict[str, Any]]] = lambda: training_events(200)
 
     @asynccontextmanager
@@ -58,9 +62,14 @@ class Lab:
             events=self.events,
             lines=10_000,
             probes=lambda: self.probes,
+            funnels=lambda: self.funnels,
         )
         if self.import_command is not None:
             services = replace(services, import_command=self.import_command)
+        if self.build_command is not None:
+            services = replace(services, build_command=self.build_command)
+        if self.whatif_command is not None:
+            services = replace(services, whatif_command=self.whatif_command)
         app = LabApp(services)
         async with app.run_test(size=size, notifications=True) as pilot:
             if answered:
@@ -127,6 +136,8 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setattr("tui.screens.picker.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.screens.import_form.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.panes.pipeline.REDRAWS_PER_S", 8)
+    monkeypatch.setattr("tui.panes.data.LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr("tui.panes.data.IDLE_LOOKS", 1)
     monkeypatch.setattr("tui.panes.probes.LOOK_EVERY_S", 0.1)
     monkeypatch.setattr("tui.panes.probes.IDLE_LOOKS", 1)
     monkeypatch.setattr("engine.rl.reader.shipped_rl_runs", list)

@@ -184,7 +184,7 @@ async def test_a_job_ends_in_a_state_and_words(
 
 
 async def test_a_stubborn_child_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.importing._GRACE_S", 0.2)
+    monkeypatch.setattr("tui.child_job._GRACE_S", 0.2)
     job = ImportJob(command(tmp_path), "stubborn")
     task = asyncio.create_task(job.run())
     async with asyncio.timeout(10):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from dataclasses import replace
 
 import pytest
@@ -15,6 +17,7 @@ from tests.tui.conftest import Lab, closed, dialog, screen_text, shows, until
 from tests.tui.reinforcing import group, opened, put, write_step
 from tui.bench.scripted import checkpoint
 from tui.commands import available
+from tui.screens import rl_form
 from tui.screens.confirm import Confirm
 from tui.screens.rl_form import FIRST_ALGORITHM, FIRST_TASK, RlForm
 from tui.widgets.choice import Tick
@@ -32,7 +35,8 @@ async def test_enter_starts_with_the_defaults(lab: Lab) -> None:
         assert lab.runs.calls == [("start", "rl", "nano", None, None, chosen)]
 
 
-async def test_everything_can_be_chosen(lab: Lab) -> None:
+async def test_everything_can_be_chosen(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rl_form, "task_named", lambda name: None)
     pico = checkpoint("pico-sft", "sft", preset="pico", shipped=False)
     lab.checkpoints = lambda: [checkpoint("nano/base", "base"), checkpoint("nano/sft", "sft"), pico]
     async with opened(lab, (80, 24)) as (app, pilot, _):
@@ -66,27 +70,61 @@ async def test_the_form_offers_what_there_is_and_fits(lab: Lab) -> None:
         assert [info.name for info in form.parents] == ["nano/sft"]  # A base model does not answer.
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
-    [
-        ("#steps", "0", "steps is '0'"),
-        ("#steps", "many", "steps is 'many'"),
-        ("#steps", "²", "steps is '²'"),
-        ("#cold-start", "-1", "cold start is '-1'"),
-        ("#others", "[b]nope[/]", "There is no task '[b]nope[/]'"),
-    ],
-)
+MISTAKES = [
+    ("#steps", "0", "steps is '0'"),
+    ("#steps", "many", "steps is 'many'"),
+    ("#steps", "²", "steps is '²'"),
+    ("#cold-start", "-1", "cold start is '-1'"),
+    ("#others", "[b]nope[/]", "There is no task '[b]nope[/]'"),
+    ("#others", "gym:[b]gcd[/]", "gym:[b]gcd[/] is a task of"),  # which is not installed
+]
+
+
 async def test_a_mistake_is_said_and_nothing_is_lost(
-    lab: Lab, field: str, typed: str, sentence: str
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(sys.modules, "reasoning_gym", None)
     async with opened(lab) as (app, pilot, _):
         await pilot.press("t")
         form = await dialog(app, pilot, RlForm)
-        form.query_one(field, Input).value = typed
-        await pilot.press("enter")
-        await shows(app, pilot, sentence)
-        assert form.query_one(field, Input).value == typed
+        for field, typed, sentence in MISTAKES:
+            line = form.query_one(field, Input)
+            line.value = typed
+            line.focus()
+            await pilot.press("enter")
+            await shows(app, pilot, sentence)
+            assert line.value == typed
+            line.value = ""
         assert not lab.runs.calls
+
+
+async def test_tasks_of_others_are_looked_up_while_the_screen_lives(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = threading.Event()
+    asked: list[str] = []
+
+    def slowly(name: str) -> None:
+        asked.append(name)
+        assert found.wait(30)
+
+    monkeypatch.setattr(rl_form, "task_named", slowly)
+    async with opened(lab) as (app, pilot, _):
+        for given_up in (True, False):
+            await pilot.press("t")
+            form = await dialog(app, pilot, RlForm)
+            form.query_one("#others", Input).value = "gym:gcd"
+            await pilot.press("enter")
+            await shows(app, pilot, "looks up gym:gcd …")
+            if given_up:
+                await pilot.press("escape")
+                await closed(app, pilot)
+        assert asked == ["gym:gcd"] * 2
+        assert not lab.runs.calls
+        found.set()
+        await until(pilot, lambda: lab.runs.calls, "started")
+        await closed(app, pilot)
+        assert len(lab.runs.calls) == 1, "what was given up has started as well"
 
 
 async def test_no_task_at_all_is_a_mistake(lab: Lab) -> None:

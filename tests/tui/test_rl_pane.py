@@ -149,15 +149,19 @@ async def test_new_steps_are_followed(lab: Lab) -> None:
         await shows(app, pilot, "0.123")
 
 
-async def test_a_step_that_a_resumed_run_has_taken_back(lab: Lab) -> None:
+async def test_a_step_that_was_dropped_stays_and_one_that_was_taken_back_goes(lab: Lab) -> None:
     run = put(lab)
     async with opened(lab) as (app, pilot, pane):
         await has_cards(pilot, pane)
         await pilot.press("left_square_bracket", "right_square_bracket", "left_square_bracket")
         await shows(app, pilot, "‹ step 2 ›")
-        for step in (2, 3):
-            rollouts_path(run.path, step).unlink()
+        rollouts_path(run.path, 2).unlink()
+        await shows(app, pilot, "step 2 is not on disk any more: of a run's older steps every 10th")
+        assert pane.wall.attempts
+        assert "‹ step 2 ›" in screen_text(app)
+        rollouts_path(run.path, 3).unlink()
         await shows(app, pilot, "‹ step 1 ›")
+        assert "not on disk" not in screen_text(app)
 
 
 # Problems and cards

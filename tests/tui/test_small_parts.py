@@ -10,8 +10,10 @@ import pytest
 from engine.errors import RequestError
 from engine.protocol import Finished, GenerateRequest, StreamEvent
 from engine.sampling_params import SamplingParams
+from tests.tui.conftest import Lab
 from tui.answers import Answer
 from tui.format import duration, number, scaled
+from tui.pipeline_text import run_words
 from tui.run_history import MOST_POINTS, RunHistory
 from tui.safe_text import one_line, visible
 from tui.sampling import Sampling
@@ -142,6 +144,22 @@ def test_history_knows_the_pace_and_forgets_what_a_resumed_run_does_again() -> N
     assert history.losses[-1][1] == 5.0
     history.take([{"type": "sample", "step": 60, "prompt": "a", "text": "c"}])
     assert [(s.step, s.text) for s in history.samples] == [(60, "c")]
+
+
+def test_the_pace_of_a_cold_start_says_nothing_of_the_attempts(lab: Lab) -> None:
+    history, run = RunHistory(), lab.runs.add("rl-0001", "running", total_steps=60)
+    history.take(step(n, cold_start=20) for n in range(1, 11))
+    assert history.eta_s(60) == pytest.approx(10)
+    assert "cold start ETA 10 s" in run_words(run, history).plain
+    history.take(step(n, cold_start=20) for n in range(11, 21))
+    assert history.eta_s(60) is None, "it is over"
+    history.take([step(21, elapsed_s=30.0)])
+    assert history.eta_s(60) is None, "one attempt is no pace"
+    history.take([step(22, elapsed_s=35.0)])
+    assert history.eta_s(60) == pytest.approx(38 * 5)
+    assert "   ETA 3:10" in run_words(run, history).plain
+    history.take(step(n, cold_start=20) for n in (15, 16))
+    assert history.eta_s(60) == pytest.approx(4), "resumed in the cold start"
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class DdgsProvider:
         return page
 
     def _read(self, engine: Any, page: str) -> list[Hit]:
-        from lxml.etree import LxmlError  # type: ignore[import-untyped]
+        from lxml.etree import LxmlError
 
         host = host_of(self._url)
         try:

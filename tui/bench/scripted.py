@@ -22,10 +22,12 @@ from engine.rl.plan import RlPlan
 from engine.runs import RunStatus
 from engine.tool_prompt import TOOL_NAMES
 from engine.tool_protocol import ToolAnswer, ToolList, ToolRequest
+from tui.bench.scripted_funnels import ScriptedFunnels
 from tui.bench.scripted_probes import ScriptedProbes
 from tui.probes.about import About, Ask, Weighed
 from tui.servers import RemoteServers
-from tui.services import Engine, Probes, Servers, Services
+from tui.services import Engine, Funnels, Probes, Servers, Services
+from tui.tokens.names import open_named
 from tui.truth import Verdict
 
 WORDS = ("The", " river", " Aldra", " rises", " near", " Mount", " Kessel", " and", " flows", ".")
@@ -347,6 +349,7 @@ def scripted_services(
     lines: int = 1840,
     servers: Callable[[], Servers] | None = None,
     probes: Callable[[], Probes] = ScriptedProbes,
+    funnels: Callable[[], Funnels] = ScriptedFunnels,
 ) -> Services:
     """Services made of scripted parts."""
 
@@ -366,5 +369,9 @@ def scripted_services(
         tail=lambda path: ScriptedTail(events(), lines),
         checkpoints=checkpoints or default_checkpoints,
         probes=probes,
+        funnels=funnels,
+        build_command=(sys.executable, "-c", "raise SystemExit('No crawl is scripted.')"),
+        whatif_command=(sys.executable, "-c", "raise SystemExit('No sample is scripted.')"),
         truth=ScriptedTruth,
+        tokenizer=open_named,
     )

@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from tui.cli.bench_data import print_data
 from tui.cli.bench_report import print_decode
 from tui.cli.bench_rollouts import print_rollouts
+from tui.cli.bench_tokenize import print_tokenize
 from tui.cli.bench_tools import print_tools
 from tui.cli.output import emit_json, narrate
 
@@ -67,6 +69,20 @@ def _tui(_: argparse.Namespace) -> dict[str, Any]:
     return run_tui_bench()
 
 
+def _data(arguments: argparse.Namespace) -> dict[str, Any]:
+    from engine.bench.data import run_data_bench
+
+    return run_data_bench(
+        narrate, n_pages=arguments.pages, sizes=arguments.sizes, rounds=arguments.rounds
+    )
+
+
+def _tokenize(arguments: argparse.Namespace) -> dict[str, Any]:
+    from engine.bench.tokenize import NAMES, run_tokenize_bench
+
+    return run_tokenize_bench(arguments.tokenizer or NAMES, narrate)
+
+
 def _tools(_: argparse.Namespace) -> dict[str, Any]:
     from engine.bench.tools import run_tools_bench
 
@@ -74,9 +90,11 @@ def _tools(_: argparse.Namespace) -> dict[str, Any]:
 
 
 _BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "data": _data,
     "decode": _decode,
     "rollouts": _rollouts,
     "startup": _startup,
+    "tokenize": _tokenize,
     "tools": _tools,
     "tui": _tui,
 }
@@ -93,7 +111,9 @@ def _print(values: dict[str, Any], indent: str = "") -> None:
 
 
 _REPORTS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "data": print_data,
     "decode": print_decode,
     "rollouts": print_rollouts,
+    "tokenize": print_tokenize,
     "tools": print_tools,
 }

@@ -12,6 +12,7 @@ from engine.data.entities import SPLITS, TIERS
 from engine.precision import PRECISIONS
 from engine.rl.plan import ALGORITHMS
 from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
+from tui.cli.data_forms import add_bench_data, add_data
 from tui.cli.probe_forms import add_probe
 from tui.cli.tokenize_forms import add_tokenize_options
 from tui.cli.train_forms import add_rollouts_options, add_train_options
@@ -93,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     _tool(add("tool", "tool", "Call a tool by hand, as a model would."))
     _serve(add("serve", "serve", "Answer OpenAI's HTTP API, for other programs and machines."))
     _bench(commands)
+    add_data(commands, _command)
     add_probe(commands, _command)
     return parser
 
@@ -183,6 +185,8 @@ def _bench(commands: Any) -> None:
         ("rollouts", "A step of the stage rl, its attempts beside those of transformers."),
         ("startup", "The app's first paint beside an empty Textual app."),
         ("tui", "From a key press to the screen, while four columns stream."),
+        ("data", "The funnel beside datatrove's local executor, and its memory."),
+        ("tokenize", "Cutting text beside tiktoken and tokenizers, and edits of a long one."),
         ("tools", "Python in the jail beside fresh processes, the calculator, the search."),
     ):
         sub = benches.add_parser(name, help=text, description=text)
@@ -192,6 +196,11 @@ def _bench(commands: Any) -> None:
             _bench_decode(sub)
         if name == "rollouts":
             _bench_rollouts(sub)
+        if name == "data":
+            add_bench_data(sub)
+        if name == "tokenize":
+            sub.add_argument("tokenizer", metavar="NAME", nargs="*",
+                             help="of tokenizers (default: ours, OpenAI's)")  # fmt: skip
 
 
 def _bench_decode(sub: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 
 from engine import runs
 from engine.errors import LabError
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"The run {status.name!r} has no rollouts yet{after}. Wait for them, or resume it."
         )
     step = steps[-1] if arguments.step is None else arguments.step
-    if step not in steps:
+    if not steps[0] <= step <= steps[-1]:  # Of one between them the reader says why it is gone.
         raise LabError(
             f"The run {status.name!r} has no rollouts of step {step}. There are those of the steps "
             f"{_ranges(steps)}."
@@ -72,11 +73,19 @@ def _show(group: Group) -> None:
 
 
 def _ranges(steps: list[int]) -> str:
-    """``1 to 12, 14``."""
-    spans: list[list[int]] = []
-    for step in steps:
-        if spans and spans[-1][1] == step - 1:
-            spans[-1][1] = step
-        else:
-            spans.append([step, step])
-    return ", ".join(f"{a} to {b}" if a < b else str(a) for a, b in spans)
+    """``1, 10 to 940 by 10, 951 to 1000``."""
+    words, rest = [], steps
+    while rest:
+        n, gap = _evenly(rest)
+        by = "" if gap == 1 else f" by {gap}"
+        words.append(f"{rest[0]} to {rest[n - 1]}{by}" if n > 1 else f"{rest[0]}")
+        rest = rest[n:]
+    return ", ".join(words)
+
+
+def _evenly(steps: list[int]) -> tuple[int, int]:
+    """How many of the first ones lie evenly, and how far apart; two alone must be neighbours."""
+    gaps = [after - before for before, after in pairwise(steps)]
+    gap = gaps[0] if gaps else 1
+    n = 1 + next((i for i, other in enumerate(gaps) if other != gap), len(gaps))
+    return (n, gap) if gap == 1 or n > 2 else (1, 1)

@@ -8,11 +8,14 @@ import time
 from engine import runs
 from engine.errors import LabError, RunError
 from engine.runs import EventTail, RunStatus
+from tui.cli import train_tokenizer
 from tui.cli.output import emit_json, narrate
+from tui.cli.train_forms import TOKENIZER
 from tui.cli.train_lines import TrainLines
 from tui.cli.train_rl import RL_OPTIONS, preset_and_plan
 
 POLL_S = 0.25
+OF_A_TOKENIZER = ("--data", "--vocab-size", "--out")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,6 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     if (arguments.stage is None) == (arguments.resume is None):
         raise LabError("Say either a stage to train (llmlab train base) or --resume RUN.")
     _check_options(arguments)
+    if arguments.stage == TOKENIZER:
+        return train_tokenizer.run(arguments)
     if arguments.resume is not None:
         status = runs.resume_run(arguments.resume)
     else:
@@ -38,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
             method=arguments.method,
             rl=rl,
             seed=arguments.seed,
+            data=arguments.data,
+            tokenizer=arguments.tokenizer,
         )
     narrate(f"run {status.name} ({status.stage}, {status.preset}): {status.path}")
     try:
@@ -58,6 +65,9 @@ def _check_options(arguments: argparse.Namespace) -> None:
         "--steps": arguments.steps,
         "--seed": arguments.seed,
         "--method": arguments.method,
+        "--data": arguments.data,
+        "--tokenizer": arguments.tokenizer,
+        "--vocab-size": arguments.vocab_size,
         **{option: getattr(arguments, name) for option, name in RL_OPTIONS.items()},
     }
     given = [name for name, value in options.items() if value is not None]
@@ -65,6 +75,15 @@ def _check_options(arguments: argparse.Namespace) -> None:
         raise LabError(
             f"A resumed run goes on as it was begun, so {given[0]} changes nothing. Leave it out, "
             "or start a new run."
+        )
+    if arguments.stage == TOKENIZER:
+        useless = [name for name in given if name not in OF_A_TOKENIZER]
+        if useless:
+            raise LabError(f"{useless[0]} is of runs, not of a tokenizer. Leave it out.")
+    elif arguments.vocab_size is not None:
+        raise LabError(
+            f"--vocab-size is of a tokenizer, and this would train {arguments.stage}. Train one "
+            "with: llmlab train tokenizer"
         )
     empty = [name for name in given if options[name] == ""]
     if empty:

@@ -7,10 +7,21 @@ import argparse
 from engine.rl.plan import ALGORITHMS, REWARDS
 from engine.train.recipe import METHODS, PRESETS, STAGES
 
+TOKENIZER = "tokenizer"
+"""What can be trained but is no stage."""
+VOCAB_SIZE = 2048
+"""As the preset ``nano`` has it."""
+
 
 def add_train_options(sub: argparse.ArgumentParser) -> None:
     """Of ``llmlab train``."""
-    sub.add_argument("stage", metavar="STAGE", nargs="?", choices=STAGES, help=", ".join(STAGES))
+    sub.add_argument(
+        "stage",
+        metavar="STAGE",
+        nargs="?",
+        choices=(*STAGES, TOKENIZER),
+        help=f"{', '.join(STAGES)}, or a {TOKENIZER} on its own",
+    )
     sub.add_argument(
         "--preset",
         metavar="P",
@@ -22,7 +33,22 @@ def add_train_options(sub: argparse.ArgumentParser) -> None:
         metavar="CKPT",
         help="the parent (else the newest finished run of the stage before, or the shipped one)",
     )
-    sub.add_argument("--out", metavar="NAME", help="name of the run")
+    sub.add_argument("--out", metavar="NAME", help="name of the run, or of the tokenizer")
+    sub.add_argument(
+        "--data",
+        metavar="SPEC",
+        help="of the stage base, and of a tokenizer: what to train on, a data set of the hub "
+        "(hf:HuggingFaceFW/fineweb-edu), a run of the funnel, a file or a folder (default: the "
+        "pocket web)",
+    )
+    sub.add_argument(
+        "--tokenizer",
+        metavar="NAME",
+        help="of the stage base: one that was trained before (default: one for the run's texts)",
+    )
+    sub.add_argument(
+        "--vocab-size", type=int, metavar="N", help=f"of a tokenizer (default: {VOCAB_SIZE})"
+    )
     sub.add_argument("--steps", type=int, metavar="N")
     sub.add_argument("--seed", type=int, metavar="S", help="of all that is drawn (default: 1)")
     sub.add_argument(

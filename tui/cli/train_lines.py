@@ -35,6 +35,8 @@ class TrainLines:
         if kind == "step":
             if not self._tells_more and self._is_due("step", last=event["step"] == total_steps):
                 yield _step(event, total_steps)
+        elif kind == "state" and event["state"] == "starting" and event["message"]:
+            yield printable(event["message"])
         elif kind == "sample":
             yield f"        {printable(event['prompt'])} ▸ {printable(event['text'])}"
         elif kind == "table":
@@ -63,12 +65,15 @@ class TrainLines:
 
 
 def _step(event: dict[str, Any], total: int) -> str:
-    rate = event["tokens_per_s"]
-    seconds = (total - event["step"]) * event["tokens"] / event["step"] / max(rate, 1e-9)
+    """Of a cold start the time that it takes itself: the attempts behind it are slower steps."""
+    rate, cold_start = event["tokens_per_s"], event.get("cold_start")
+    steps = (cold_start or total) - event["step"]
+    time_left = left(steps * event["tokens"] / event["step"] / max(rate, 1e-9))
+    of_what = " of the cold start" if cold_start else ""
     bits = f"{event['bpb']:.3f} bits/byte  " if "bpb" in event else ""  # a loss may be no text's
     return (
         f"step {event['step']:>5}/{total}  loss {event['loss']:.4f}  {bits}"
-        f"{rate / 1000:.1f} k tok/s  {left(seconds)}"
+        f"{rate / 1000:.1f} k tok/s  {time_left}{of_what}"
     )
 
 

@@ -19,6 +19,10 @@ def new_pane(app: LabApp, name: str) -> Widget:
         pane = PipelinePane(app)
         pane.checkpoints = checkpoints
         return pane
+    if name == "data":
+        from tui.panes.data import DataPane
+
+        return DataPane(app)
     if name == "chat":
         from tui.panes.chat import ChatPane
 
@@ -27,6 +31,10 @@ def new_pane(app: LabApp, name: str) -> Widget:
         from tui.panes.probes import ProbesPane
 
         return ProbesPane(app, checkpoints)
+    if name == "tokens":
+        from tui.panes.tokens import TokensPane
+
+        return TokensPane(app, checkpoints)
     assert name == "rl"
     from tui.panes.rl import RlPane
 

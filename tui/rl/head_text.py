@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from engine.rl.reader import is_shipped
+from engine.rl.thinning import RULE
 from tui.format import grouped
 from tui.pipeline_text import run_sign
 from tui.rl.looks import LEGEND, RIGHT, WRONG
@@ -69,6 +70,8 @@ def note(shown: Shown) -> str:
     parts = [one_line(run.message)] if run.message else []
     if run.state in _HOW_ON:
         parts.append(_HOW_ON[run.state])
+    if shown.was_dropped and not shown.problem:
+        parts.append(f"step {grouped(shown.step or 0)} is not on disk any more: {RULE}")
     if shown.plan_problem:
         parts.append(f"✗ {one_line(shown.plan_problem)}")
     return " · ".join(parts)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
 from tui.format import fitted, number
+from tui.pieces import Piece
 from tui.rl.looks import signed, token_style, verdict
 from tui.safe_text import one_line
 from tui.token_layout import TokenLayout
@@ -22,13 +23,6 @@ _FRAME_LINES = 3
 """The edges, and the line of the reward's parts."""
 _PLAIN = ("╭", "─", "╮", "│", "╰", "╯")
 _CHOSEN = ("┏", "━", "┓", "┃", "┗", "┛")
-
-
-class Piece(NamedTuple):
-    """A stretch of a line in one style."""
-
-    text: str
-    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ class Shown:
         return self.run.state in ALIVE
 
     @property
+    def was_dropped(self) -> bool:
+        """Whether the step is shown as it was read, and on disk no more."""
+        return self.step is not None and bool(self.steps) and self.step not in self.steps
+
+    @property
     def group(self) -> Group | None:
         """The problem that is shown, with all attempts at it."""
         return self.groups[self.place] if self.place < len(self.groups) else None
@@ -117,14 +122,16 @@ class RlWatch:
         new_steps = shown.steps != found.steps
         shown.steps = found.steps
         newest = found.steps[-1] if found.steps else None
-        # A run that was resumed has taken steps back: then the one that is shown may be gone.
-        gone = shown.step is not None and shown.step not in found.steps
-        if newest != shown.step and newest is not None and (shown.follows or gone):
+        if newest is None:
+            return News(figures=figures or new_steps)
+        # A run that was resumed has taken steps back; one that was dropped as it became old stays.
+        gone = shown.step is not None and shown.step > newest
+        if newest != shown.step and (shown.follows or gone):
             await self._open(shown, newest)
             return News(figures=True, groups=True)
-        if shown.problem and newest is not None:  # A step that is written anew becomes readable.
+        if shown.problem:  # A step that is written anew becomes readable.
             problem = shown.problem
-            await self._open(shown, shown.step if shown.step in found.steps else newest)
+            await self._open(shown, shown.step)
             return News(figures=figures, groups=problem != shown.problem)
         return News(figures=figures or new_steps)
 

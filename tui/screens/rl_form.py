@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -14,6 +16,7 @@ from engine.errors import LabError
 from engine.rl.plan import ALGORITHMS, REWARDS, plan
 from engine.tasks.catalogue import TASKS, task_named
 from engine.tasks.gym import GYM
+from tui.background import in_background
 from tui.safe_text import visible
 from tui.screens.dialog import AskingDialog
 from tui.screens.start_run import StartChoice
@@ -84,15 +87,33 @@ class RlForm(AskingDialog[StartChoice]):
     def finish(self) -> None:
         """See ``AskingDialog``."""
         try:
-            self.dismiss(self._choice())
+            choice = self._choice()
         except LabError as error:
             self.say_mistake(str(error))
+            return
+        assert choice.rl is not None
+        others = [name for name in choice.rl.tasks if name.startswith(GYM)]
+        if others:
+            in_background(self, partial(self._look_up, others, choice), "rl-form", only=True)
+        else:
+            self.dismiss(choice)
+
+    async def _look_up(self, others: Sequence[str], choice: StartChoice) -> None:
+        """Close if there are these tasks; in a thread, as their package takes seconds to load."""
+        try:
+            for name in others:
+                self.query_one("#mistake", Static).update(Content(f"looks up {visible(name)} …"))
+                await asyncio.to_thread(task_named, name)
+        except LabError as error:
+            self.say_mistake(str(error))
+        else:
+            self.dismiss(choice)
 
     def _choice(self) -> StartChoice:
         ticked = [name for name in TASKS if self.query_one(f"#task-{name}", Tick).value]
         others = [name.strip() for name in self._typed("others").split(",") if name.strip()]
         for name in others:
-            if not name.startswith(GYM):  # Whose tasks are looked up by the run: that takes long.
+            if not name.startswith(GYM):  # Whose tasks are looked up behind this.
                 task_named(name)
         tasks = (*ticked, *others)
         if not tasks:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+
+from rich.segment import Segment
 from rich.style import Style
 from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.safe_text import visible
 
 
 class PieceView(ScrollView, can_focus=True):
@@ -24,6 +30,18 @@ class PieceView(ScrollView, can_focus=True):
                 visual += self.app.stylesheet.parse_style(name)
             style = self._styles[name] = visual.rich_style
         return style
+
+    def words_line(self, words: str, y: int) -> Strip:
+        """A line of a sentence that stands where there is nothing else to draw.
+
+        Args:
+            words: the sentence, whoever wrote it.
+            y: the line of the view.
+        """
+        width = self.scrollable_content_region.width
+        lines = textwrap.wrap(visible(words), max(1, width))
+        said = Segment(lines[y] if y < len(lines) else "", self.style_named("$quiet"))
+        return Strip([said]).adjust_cell_length(width, self.style_named(""))
 
     def forget_drawn(self) -> None:
         """Drop what was drawn: the theme, the focus or the width has changed."""

@@ -8,6 +8,8 @@ from textual.widget import Widget
 
 PANES = {
     "pipeline": ("1", "Pipeline"),
+    "data": ("2", "Data"),
+    "tokens": ("3", "Tokens"),
     "compare": ("4", "Compare"),
     "chat": ("5", "Chat & Tools"),
     "probes": ("6", "Probes"),

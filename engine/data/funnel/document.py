@@ -31,6 +31,8 @@ class Document:
     text: str
     language: str = ""
     language_score: float = 0.0
+    cut_lines: int = 0
+    """Lines with text that C4 has cut out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -169,6 +169,11 @@ def test_steps_are_spread_from_the_first_to_the_last(n: int) -> None:
     assert max(gaps, default=0) - min(gaps, default=0) <= 1
 
 
+def test_steps_that_a_run_has_thinned_out_are_spread_by_their_numbers() -> None:
+    steps = [1, *range(10, 951, 10), *range(951, 1001)]
+    assert spread(steps, 12) == [1, 90, 180, 270, 360, 460, 550, 640, 730, 820, 910, 1000]
+
+
 def test_what_ships_is_small_and_all_of_it_can_be_read() -> None:
     """Of the real folder, whatever lies there."""
     for run in shipped_rl_runs():

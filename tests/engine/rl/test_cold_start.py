@@ -13,10 +13,12 @@ import pytest
 import safetensors.torch
 import torch
 
-from engine import runs
+from engine import runs, special
+from engine.checkpoint import load_model
 from engine.data.web import web_of
 from engine.errors import RunError
 from engine.manifest import find_checkpoint
+from engine.model import Transformer
 from engine.native import prepare
 from engine.rl.check import check_parent
 from engine.rl.cold_start import fine_tuning, practice_documents
@@ -26,6 +28,8 @@ from engine.tasks.catalogue import STEP_BY_STEP, practice, task_named
 from engine.tasks.task import Problem, Said
 from engine.tokenizer import load_tokenizer
 from engine.train.__main__ import train
+from engine.train.journal import Journal
+from engine.train.line import Figures, Line
 from engine.train.recipe import recipe
 from tests.engine.rl.dying import in_child
 
@@ -128,6 +132,37 @@ def test_the_line_of_the_search_is_set_behind_it(undisturbed: RunStatus) -> None
     (told,) = events_of(undisturbed, "finish")
     assert told["step"] == COLD + STEPS
     assert 0 <= told["searched_known"] <= 1
+
+
+def test_a_step_says_that_it_is_of_the_cold_start(undisturbed: RunStatus) -> None:
+    told = [event.get("cold_start") for event in events_of(undisturbed, "step")]
+    assert told == [COLD, COLD, COLD, None, None]
+
+
+def test_stopped_in_it_the_line_is_set_and_resumed_the_weights_before_go_on(
+    undisturbed: RunStatus, pico_sft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def set_line(self: Line, model: Transformer) -> Figures:
+        with torch.no_grad():
+            model.lm_head.weight[self.token] = 7.0
+        return {"search_lowered": 1.0}
+
+    asked = iter(["none", "none", "stop"])
+    monkeypatch.setattr(Line, "set", set_line)
+    monkeypatch.setattr(Journal, "wanted", lambda self: next(asked, "none"))
+    status = new_run(pico_sft)
+    assert train(status.name) == 0
+    assert runs.read_status(status.name).state == "stopped"
+    (told,) = events_of(status, "finish")
+    assert (told["step"], told["search_lowered"]) == (2, 1.0)
+    info = find_checkpoint(status.name)
+    search = load_tokenizer(info.path).special[special.SEARCH_START]
+    assert (load_model(info.path).lm_head.weight[search] == 7.0).all()
+    assert not any((t == 7.0).any() for t in state(status, 2).values()), "it would be learned from"
+    runs.prepare_resume(status.name)
+    assert train(status.name) == 0
+    expected = state(undisturbed, COLD + STEPS)
+    assert all(torch.equal(t, expected[name]) for name, t in state(status, COLD + STEPS).items())
 
 
 @pytest.mark.parametrize(

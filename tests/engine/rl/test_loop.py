@@ -15,27 +15,22 @@ import torch
 from engine import runs
 from engine.errors import RunError
 from engine.manifest import find_checkpoint, read_manifest
-from engine.native import prepare
 from engine.rl.plan import ALGORITHMS, RlPlan, plan
 from engine.rl.reader import RlReader
 from engine.runs import EventTail, RunStatus
 from engine.tasks import catalogue
-from engine.tasks.task import Task
 from engine.train.__main__ import train
 from engine.train.journal import Journal
 from engine.train.recipe import recipe
 from tests.engine.rl.dying import in_child
-from tests.engine.rl.toys import Never, Short
+from tests.engine.rl.toys import Short, add_toys
 
 STEPS = 5
-TASKS: dict[str, Task] = {"short": Short(most=16), "never": Never()}
 
 
 @pytest.fixture(autouse=True)
 def _toy_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, task in TASKS.items():
-        monkeypatch.setitem(catalogue.TASKS, name, task)
-    prepare().result()
+    add_toys(monkeypatch)
 
 
 def new_run(parent: Path, own: RlPlan | None = None, *, steps: int = STEPS) -> RunStatus:
@@ -56,9 +51,7 @@ def events_of(status: RunStatus, *kinds: str) -> list[dict[str, Any]]:
 def undisturbed(pico_sft: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStatus]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LLMLAB_HOME", str(tmp_path_factory.mktemp("undisturbed")))
-        for name, task in TASKS.items():
-            patch.setitem(catalogue.TASKS, name, task)
-        prepare().result()
+        add_toys(patch)
         status = new_run(pico_sft)
         assert train(status.name) == 0, (status.path / "status.json").read_text()
         yield status

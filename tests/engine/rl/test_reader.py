@@ -65,6 +65,23 @@ def test_garbled_rollouts_are_a_sentence_that_names_the_file(
         RlReader(tmp_path).groups(3)
 
 
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (7, r"step 7 is not on disk any more: .*every 10th.*Look at step 1 or 10\."),
+        (11, r"step 11 is not on disk any more: .*Look at step 10 or 12\."),
+        (13, r"step-0000013\.json cannot be read"),  # It has not come yet.
+    ],
+)
+def test_a_step_that_was_dropped_is_told_from_one_that_never_was(
+    tmp_path: Path, step: int, said: str
+) -> None:
+    for other in (1, 10, 12):
+        write_atomic(rollouts_path(tmp_path, other), encode_step(other, [GROUP]))
+    with pytest.raises(LabError, match=said):
+        RlReader(tmp_path).groups(step)
+
+
 def test_events_come_once_and_only_ours(tmp_path: Path) -> None:
     reader = RlReader(tmp_path)
     assert reader.new_events() == []

@@ -5,7 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+import pytest
+
+from engine.native import prepare
 from engine.rl.record import Attempt, Group
+from engine.tasks import catalogue
 from engine.tasks.task import Problem, Rewards, Said
 
 
@@ -37,6 +41,13 @@ class Never(Short):
 
     def rewards(self, problem: Problem, said: Said) -> Rewards:
         return {"correct": 0.0}
+
+
+def add_toys(patch: pytest.MonkeyPatch) -> None:
+    """Make both known by their names, and wait for the compiled code that draws attempts."""
+    patch.setitem(catalogue.TASKS, "short", Short(most=16))
+    patch.setitem(catalogue.TASKS, "never", Never())
+    prepare().result()
 
 
 def attempt(reward: float = 0.0, n: int = 3, **changes: object) -> Attempt:

@@ -1,4 +1,5 @@
 import random
+from array import array
 
 import numpy as np
 import pytest
@@ -56,3 +57,21 @@ def test_masked_targets_are_ignored() -> None:
 def test_few_documents_still_make_whole_batches(n: int) -> None:
     batches = pack(documents(n), (128,), 512, "s")
     assert [b.ids_BT.shape for b in batches] == [(4, 128)] * n
+
+
+def test_a_part_of_an_epoch_has_the_very_batches_of_the_whole() -> None:
+    batches = pack(documents(), (64, 128), 512, "a")
+    part = batches[2:5]
+    assert len(part) == 3
+    for batch, whole in zip(part, [*batches][2:5], strict=True):
+        assert batch.ids_BT.tobytes() == whole.ids_BT.tobytes()
+    assert batches[-1].ids_BT.tobytes() == [*batches][-1].ids_BT.tobytes()
+
+
+def test_ids_of_two_bytes_make_the_same_batches_as_lists() -> None:
+    lists = documents()
+    arrays = [Document(array("H", document.ids)) for document in lists]
+    for batch, other in zip(
+        pack(lists, (64,), 512, "a"), pack(arrays, (64,), 512, "a"), strict=True
+    ):
+        assert all(np.array_equal(a, b) for a, b in zip(batch.arrays, other.arrays, strict=True))

@@ -13,6 +13,7 @@ from engine.runs import RunStatus
 from engine.train.recipe import recipe
 from tests.engine.rl.toys import attempt, group
 from tui import cli
+from tui.cli.rollouts import _ranges
 
 EVIL = "\x1b]0;x\x07[red]"
 
@@ -58,6 +59,8 @@ def test_for_people_the_last_step_and_nothing_that_steers(
     ("arguments", "said"),
     [
         (["mine", "--step", "9"], "no rollouts of step 9. There are those of the steps 1 to 2, 5."),
+        (["mine", "--step", "0"], "no rollouts of step 0. There are those of the steps 1 to 2, 5."),
+        (["mine", "--step", "3"], "step 3 is not on disk any more"),
         (["other"], "no run 'other'"),
     ],
 )
@@ -71,6 +74,20 @@ def test_what_there_is_not_is_a_sentence(
     assert out == ""
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([4], "4"),
+        ([4, 9], "4, 9"),
+        ([1, 10, 20, 30, 40, 41, 42], "1, 10 to 40 by 10, 41 to 42"),
+        ([1, *range(10, 951, 10), *range(951, 1001)], "1, 10 to 950 by 10, 951 to 1000"),
+        ([3, 5, 6, 7], "3, 5 to 7"),
+    ],
+)
+def test_many_steps_are_said_in_few_words(steps: list[int], said: str) -> None:
+    assert _ranges(steps) == said
 
 
 def test_runs_without_rollouts(run: RunStatus, capsys: pytest.CaptureFixture[str]) -> None:

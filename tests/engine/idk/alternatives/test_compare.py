@@ -14,25 +14,8 @@ from engine.idk.alternatives.asked_once import AskedOnce
 from engine.idk.alternatives.compare import Comparison, compare
 from engine.idk.alternatives.rows import in_order
 from engine.manifest import find_checkpoint
-from engine.runs import RunStatus
-from engine.train.__main__ import train
 from engine.train.recipe import recipe
 from tui.cli import main
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Runs train in this process, which spares the imports; their names."""
-    trained: list[str] = []
-
-    def spawn(status: RunStatus) -> RunStatus:
-        trained.append(status.name)
-        assert train(status.name) == 0
-        return status
-
-    monkeypatch.setattr(runs, "spawn", spawn)
-    return trained
-
 
 WANTED = Comparison(parent="sft-0001", idk="sft-0001", per_group=2, steps=2)
 

@@ -15,40 +15,22 @@ import pytest
 from engine import runs
 from engine.errors import RunError
 from engine.manifest import find_checkpoint
-from engine.native import prepare
 from engine.rl import plan as plans
 from engine.rl.comparison import measured as measuring
 from engine.rl.comparison.compare import compare
 from engine.rl.comparison.rows import PARENT, Measured
 from engine.rl.comparison.wanted import Comparison
 from engine.runs import EventTail, RunStatus
-from engine.tasks import catalogue
 from engine.train import following
 from engine.train.__main__ import train
 from engine.train.recipe import Recipe, recipe
-from tests.engine.rl.toys import Never, Short
+from tests.engine.rl.toys import add_toys
 from tui.cli import main
 
 
 @pytest.fixture(autouse=True)
 def _toy_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(catalogue.TASKS, "short", Short(most=16))
-    monkeypatch.setitem(catalogue.TASKS, "never", Never())
-    prepare().result()
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Runs train in this process, which spares the imports; their names."""
-    trained: list[str] = []
-
-    def spawn(status: RunStatus) -> RunStatus:
-        trained.append(status.name)
-        assert train(status.name) == 0
-        return status
-
-    monkeypatch.setattr(runs, "spawn", spawn)
-    return trained
+    add_toys(monkeypatch)
 
 
 @pytest.fixture

@@ -1,0 +1,158 @@
+"""What the Tokens pane does beside the text: replays a word, writes a conversation, learns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from textual.widget import Widget
+
+from engine.conversation import Turn
+from engine.errors import LabError
+from tui.background import in_background
+from tui.tokens.desk import Desk, Seat
+from tui.tokens.learning import Learning
+from tui.tokens.merging import Merging, replayed, word_at
+from tui.tokens.talk import EXAMPLES, written
+from tui.widgets.token_chat import TokenChat
+from tui.widgets.token_merges import TokenMerges
+from tui.widgets.token_train import TokenTrain
+
+BREATH_S, IDLE_S = 0.02, 0.3
+"""Between two slices of learning, and between two looks whether somebody watches again."""
+
+
+class Replayer:
+    """Replays the word under the cursor, or one that was typed.
+
+    Args:
+        host: the pane; its workers wait.
+        desk: the text and the tokenizers.
+        view: shows it.
+    """
+
+    def __init__(self, host: Widget, desk: Desk, view: TokenMerges) -> None:
+        self._host, self._desk, self._view = host, desk, view
+
+    def at_cursor(self) -> None:
+        """The word under the cursor."""
+        desk, found = self._desk, self._desk.seat.found
+        if found is None:
+            self._view.show(None, desk.seat.words)
+            return
+        word = word_at(found.tokenizer, desk.buffer.text, desk.buffer.cursor)
+        if word:
+            self.replay(word)
+        else:
+            self._view.show(None, "The text is empty: e types a word.")
+
+    def again(self) -> None:
+        """The same word, with another tokenizer."""
+        if self._view.merging is not None:
+            self.replay(self._view.merging.word)
+        else:
+            self.at_cursor()
+
+    def replay(self, word: str) -> None:
+        """A word; the merges of an imported tokenizer are read in a thread."""
+        in_background(self._host, partial(self._replay, self._desk.seat, word), "replay", only=True)
+
+    async def _replay(self, seat: Seat, word: str) -> None:
+        if seat.found is None:
+            self._view.show(None, seat.words)
+            return
+        merging: Merging | None = None
+        words = ""
+        try:
+            merging = await asyncio.to_thread(replayed, seat.name, seat.found.tokenizer, word)
+        except LabError as error:
+            words = f"✗ {error}"
+        self._view.show(merging, words)
+
+
+class Talker:
+    """Writes a conversation down as the chosen tokenizer's model reads it.
+
+    Args:
+        desk: the tokenizers.
+        view: shows it.
+    """
+
+    def __init__(self, desk: Desk, view: TokenChat) -> None:
+        self._desk, self._view = desk, view
+        self._example = 0
+        self.turns: Sequence[Turn] = EXAMPLES[0][1]
+
+    @property
+    def text(self) -> str:
+        """The conversation, to be edited."""
+        return written(self.turns)
+
+    def next_example(self) -> str:
+        """Take the next one; what there is to see in it."""
+        self._example = (self._example + 1) % len(EXAMPLES)
+        shows, self.turns = EXAMPLES[self._example]
+        self.show()
+        return shows
+
+    def take(self, turns: Sequence[Turn]) -> None:
+        """Another conversation."""
+        self.turns = turns
+        self.show()
+
+    def show(self) -> None:
+        """Write it down anew."""
+        seat = self._desk.seat
+        if seat.found is None:
+            self._view.show((), seat.words)
+        elif seat.found.chat is None:
+            self._view.show(
+                (),
+                f"{seat.name} has no way of writing conversations down: k chooses that of a chat "
+                "model, such as nano/sft, or o200k_base or cl100k_base.",
+            )
+        else:
+            try:
+                self._view.show(seat.found.chat.write(self.turns), ids=self._desk.as_ids)
+            except LabError as error:
+                self._view.show((), f"✗ {error}")
+
+
+class Learner:
+    """Learns a tokenizer from the text while its view is shown.
+
+    Args:
+        host: the pane; its workers wait.
+        desk: the text.
+        view: shows it.
+        seen: whether somebody looks; learning waits meanwhile.
+    """
+
+    def __init__(
+        self, host: Widget, desk: Desk, view: TokenTrain, seen: Callable[[], bool]
+    ) -> None:
+        self._host, self._desk, self._view, self._seen = host, desk, view, seen
+        self._text: str | None = None
+
+    def begin(self) -> None:
+        """Learn from the text as it is now, or go on if that was begun."""
+        text = self._desk.buffer.text
+        if text != self._text:
+            self._text = text
+            in_background(self._host, partial(self._learn, text), "learn", only=True)
+
+    async def _learn(self, text: str) -> None:
+        self._view.show(None, "counting the words of the text …")
+        try:
+            learning = await asyncio.to_thread(Learning, text)
+        except LabError as error:
+            self._view.show(None, f"✗ {error}")
+            return
+        while not learning.done:
+            seen = self._seen()
+            if seen:
+                await asyncio.to_thread(learning.learn)
+                self._view.show(learning)
+            await asyncio.sleep(BREATH_S if seen else IDLE_S)
+        self._view.show(learning)
