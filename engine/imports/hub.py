@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-import httpx
 from huggingface_hub import hf_hub_download, snapshot_download
 from huggingface_hub.errors import (
     EntryNotFoundError,
@@ -76,9 +76,15 @@ def download(repository: str) -> Path:
             f"hf:{repository} has no config.json, so it is no model for transformers. "
             "Choose another repository."
         ) from error
-    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+    except _lost_connections() as error:
         said = str(error) or type(error).__name__  # a time-out may have nothing to say
         raise CheckpointError(
             f"hf:{repository} could not be fetched ({said.splitlines()[0][:200]}). What has "
             "come is kept: run the same command to go on."
         ) from error
+
+
+def _lost_connections() -> tuple[type[Exception], ...]:
+    """What a broken fetch raises: the hub's client speaks through httpx, of late httpx2."""
+    clients = [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
+    return (HfHubHTTPError, OSError, *(client.HTTPError for client in clients))

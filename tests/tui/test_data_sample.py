@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tests.tui.conftest import Lab, closed, dialog, screen_text, shows, until
 from tests.tui.filtering import opened, put
 from tui.data.sample import Sample
+from tui.data.sample_text import summary
 from tui.screens.data_threshold import DataThreshold
 
 HELPER = """
@@ -49,11 +50,10 @@ def helper(mode: str = "") -> tuple[str, ...]:
     return (sys.executable, "-c", HELPER, mode)
 
 
-@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
-async def test_a_threshold_is_moved_by_keys_and_set_back(lab: Lab, size: tuple[int, int]) -> None:
+async def test_a_threshold_is_moved_by_keys_and_set_back(lab: Lab) -> None:
     put(lab)
     lab.whatif_command = helper()
-    async with opened(lab, size) as (app, pilot, pane):
+    async with opened(lab, (80, 24)) as (app, pilot, pane):
         await pilot.press("w")
         await shows(app, pilot, "kept           310 →    310      ·  of 600, 51.7 %")
         await shows(app, pilot, "junk   █▃")
@@ -125,21 +125,22 @@ async def test_a_sample_that_is_lost_says_so_and_can_be_read_again(lab: Lab) -> 
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        (helper("failed"), "has [moved]␛. Put it back."),
+        (helper("failed"), "has [moved]\x1b. Put it back."),
         (helper("garbled"), "was lost. s starts it again."),
         ((sys.executable, "-c", ""), "was lost. s starts it again."),
         (("/no/such/program",), "The sample cannot be read: No such file"),
     ],
 )
 async def test_a_sample_that_cannot_be_read_is_a_sentence(
-    lab: Lab, command: tuple[str, ...], sentence: str
+    tmp_path: Path, command: tuple[str, ...], sentence: str
 ) -> None:
-    put(lab)
-    lab.whatif_command = command
-    async with opened(lab, (160, 48)) as (app, pilot, _):
-        await pilot.press("w")
-        await shows(app, pilot, sentence)
-        await pilot.press("minus", "c", "enter", "escape", "escape")
+    sample = Sample(command, tmp_path, lambda: None)
+    await sample.run()
+    assert sample.state == "failed"
+    assert sentence in sample.message
+    said = summary(sample).plain
+    assert said.startswith("✗ ")
+    assert "\x1b" not in said
 
 
 async def test_only_the_newest_of_many_moves_is_asked(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def _left(name: str, before: int, now: int, of: int, style: str) -> Content:
     )  # fmt: skip
 
 
-def spread_words(spread: Spread | None, published: float, now: float, width: int) -> Content:
+def spread_words(spread: Spread | None, published: float, now: float) -> Content:
     """How a rule's values lie for clean pages and for junk, and where the threshold cuts.
 
     Heights go with the square root of the counts, so that few pages are seen beside many.

@@ -139,7 +139,7 @@ class TokensPane(Vertical):
             notes += ["writing: esc ends it"] if views.focused_pad.writing else []
         else:
             line, notes = seat_words(desk.seat), []
-        if self.view == "chat":
+        if self.view == "chat" and views.chat.written:
             n_counted = sum(each.counted is True for each in views.chat.written)
             line += Content(f"   {grouped(len(views.chat.written))} tokens, ")
             line += Content(f"of which the loss counts {grouped(n_counted)}")

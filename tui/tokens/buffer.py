@@ -16,6 +16,7 @@ MOST_REMEMBERED = 8_000_000
 """Characters that those may hold together."""
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+_BLANKS = re.compile(r"[^\S\n]*")
 _WORD = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
@@ -73,8 +74,8 @@ class Buffer:
         if direction > 0:
             match = _WORD.match(self.text, place)
             end = match.end() if match else place
-            blank = re.compile(r"[^\S\n]*").match(self.text, end)
-            return blank.end() if blank else end
+            blanks = _BLANKS.match(self.text, end)
+            return blanks.end() if blanks else end
         begin = max(0, place - 200)  # No word is longer that one would want to jump over.
         starts = [m.start() for m in _WORD.finditer(self.text, begin, place) if not m[0].isspace()]
         return starts[-1] if starts else begin

@@ -86,7 +86,7 @@ class DataRemoved(Vertical):
         """Show another run, from the rule that removed most."""
         self._folder = folder
         self._removing = [row for row in folder.report.rows if row.removed_pages]
-        self.pages = None
+        self.pages, self._raw_of = None, ""
         most = max(self._removing, key=lambda row: row.removed_pages, default=None)
         if most is not None:
             self.go_to(most.rule)
@@ -97,7 +97,8 @@ class DataRemoved(Vertical):
 
     def go_to(self, rule: str) -> None:
         """Show the pages that a rule removed."""
-        if self._folder is None or (self.pages is not None and self.pages.rule == rule):
+        shown = self.pages.rule if self.pages is not None and not self._problem else None
+        if self._folder is None or shown == rule:
             return
         self._problem = ""
         self.pages = pages = DroppedPages(self._folder, rule)

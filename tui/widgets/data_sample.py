@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from engine.data.funnel.rules import BY_NAME
+from tui.data.looks import threshold_words
 from tui.data.moves import moved
 from tui.data.page_text import found_spans, marked
 from tui.data.sample_text import (
@@ -23,6 +24,7 @@ from tui.data.sample_text import (
     threshold_lines,
 )
 from tui.format import grouped
+from tui.widgets.data_bar import DataBar
 from tui.widgets.data_rows import DataRows
 from tui.widgets.words import Words
 
@@ -92,6 +94,7 @@ class DataSample(Vertical):
         super().__init__(id="data-sample")
         self.rows, self.crossings = ThresholdRows("sample-rows"), DataRows("sample-crossings")
         self.sample: Sample | None = None
+        self.bar = DataBar(id="sample-bar")
         self._summary, self._spread = Words(id="sample-summary"), Words(id="sample-spread")
         self._head, self._page = Words(id="sample-changed"), Words()
         self.page_view = VerticalScroll(self._page, id="sample-page")
@@ -103,6 +106,7 @@ class DataSample(Vertical):
             with Vertical(id="sample-left"):
                 yield self._summary
                 yield self.rows
+                yield self.bar
                 yield self._spread
             with Vertical(id="sample-right"):
                 yield self._head
@@ -147,13 +151,12 @@ class DataSample(Vertical):
         name = MOVABLE[self.rows.row]
         rule = BY_NAME[name]
         assert rule.threshold is not None
-        title = Content.assemble((name, "bold"), (f"  {rule.title} · {rule.source}", "$quiet"))
+        now = sample.threshold(name)
+        about = Content.assemble(f" {rule.title}", (f"  {name} · {rule.source}", "$quiet"))
+        self.bar.turn_among(Content.styled(threshold_words(rule.keeps, now), "bold"), about)
+        ready = sample.state == "ready"
         spread = sample.spreads.get(name)
-        words = Content("")
-        if sample.state == "ready":
-            now = sample.threshold(name)
-            words = spread_words(spread, rule.threshold, now, self.size.width)
-        self._spread.say(title + Content("\n") + words)
+        self._spread.say(spread_words(spread, rule.threshold, now) if ready else Content(""))
 
     @on(DataRows.Moved, "#sample-crossings")
     def _show_page(self) -> None:
@@ -168,7 +171,8 @@ class DataSample(Vertical):
     # Moving
 
     @on(ThresholdRows.Wanted)
-    def move(self, event: ThresholdRows.Wanted) -> None:
+    @on(DataBar.Turned)
+    def move(self, event: ThresholdRows.Wanted | DataBar.Turned) -> None:
         """Another threshold for the rule under the cursor."""
         name = MOVABLE[self.rows.row]
         published = BY_NAME[name].threshold

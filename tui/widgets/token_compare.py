@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 
 from tui.format import grouped
 from tui.tokens.about_text import seat_words
@@ -28,6 +30,9 @@ The same text, cut by each tokenizer; the cursor is the same in all. **[** and *
 column, **k** puts another tokenizer there, **+** and **-** add and take away columns.
 """
 
+    class Chosen(Message):
+        """Another column has the focus."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="token-compare")
         self._desk = desk
@@ -40,6 +45,14 @@ column, **k** puts another tokenizer there, **+** and **-** add and take away co
             with Vertical(classes="token-column"):
                 yield head
                 yield pad
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The column that has the focus is the chosen one."""
+        place = next((n for n, pad in enumerate(self.pads) if pad is event.widget), None)
+        if place is not None and place != self._desk.place:
+            self._desk.place = place
+            self.show_counts()
+            self.post_message(self.Chosen())
 
     def pad_of(self, seat: Seat) -> TokenPad:
         """The pad that shows a seat."""

@@ -130,18 +130,18 @@ class TokenViews(Vertical):
 
     @on(TokenPad.Looked)
     def looked(self, event: TokenPad.Looked) -> None:
-        """Another token is looked at, perhaps in another column."""
+        """Another token is looked at: the selection may have changed in all columns."""
         event.stop()
-        pads = self.compare.pads
-        if self.view == "compare" and event.pad in pads and event.pad.has_focus:
-            place = pads.index(event.pad)
-            if place != self._desk.place:
-                self._desk.place = place
-                self.compare.show_counts()
-                self.post_message(self.Turned())
-            for pad in pads:
-                if pad is not event.pad and pad.display:
-                    pad.refresh()
+        if self.view == "compare":
+            for pad in self.compare.pads:
+                pad.refresh()
+        self._show_details()
+
+    @on(TokenCompare.Chosen)
+    def chosen(self, event: TokenCompare.Chosen) -> None:
+        """Another column has the focus."""
+        event.stop()
+        self.post_message(self.Turned())
         self._show_details()
 
     @on(TokenChat.Looked)

@@ -108,7 +108,9 @@ def open_local(spec: str, progress: Progress) -> FileCorpus:
     except (OSError, ValueError) as error:  # too long, or with a null
         raise DataError(f"{spec[:80]!r} cannot be looked up. Choose another name.") from error
     if is_folder and spec:
-        return _of_folder(str(path), path, progress)
+        # By its name where it has one: a checkpoint that is passed on tells it to everybody.
+        is_named = path.parent == paths.data_folder() and background.NAME.fullmatch(path.name)
+        return _of_folder(path.name if is_named else str(path), path, progress)
     if not exists:
         folder = paths.data_folder()
         known = [p.name for p in sorted(folder.iterdir()) if p.is_dir()] if folder.is_dir() else []

@@ -4,7 +4,10 @@
 order; ``filtering`` takes one page through the rules that need no other page (``url_rules``,
 ``extraction``, ``language``, ``gopher_repetition``, ``gopher_quality``, ``c4``, ``fineweb``);
 ``minhash`` finds pages that are nearly alike; ``pii`` masks; ``decontamination`` takes out held-out
-questions. ``run`` does all of it to files with several processes and resumes; ``results`` reads
-what a run has left, and ``truth`` holds it against the labels of the pocket web.
+questions. ``run`` does all of it to files (``sources``, ``plan``) and resumes: ``stages`` over
+``parts`` by ``workers`` (``tasks``, ``clustering``, ``finishing``, ``merging``), or handed out by
+datatrove (``datatrove_executor``); ``jobs`` and ``running`` make that a process of its own.
+``results`` reads what a run has left, ``truth`` holds it against the labels of the pocket web, and
+``ship`` makes the small run that comes with the lab.
 Nothing here imports torch.
 """

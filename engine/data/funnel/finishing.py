@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.data.funnel.clustering import Link, read_links
@@ -12,7 +13,7 @@ from engine.data.funnel.decontamination import Decontaminator, held_out_question
 from engine.data.funnel.document import DROPPED_CHARS, EVIDENCE_CHARS, Drop
 from engine.data.funnel.parts import FOUND, PartName, dropped_row
 from engine.data.funnel.pii import mask
-from engine.data.funnel.plan import Plan
+from engine.data.funnel.plan import Plan, Questions
 from engine.data.funnel.tables import DROPPED, read_rows, write_rows
 from engine.errors import DataError, LabError
 from engine.files import read_json, write_json
@@ -66,7 +67,7 @@ class Finishing:
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         self._folder = folder
-        self._decontaminator = Decontaminator(_questions(plan))
+        self._decontaminator = _decontaminator(plan.questions)
 
     def finish(self, part: PartName) -> FinishedInfo:
         """Finish a part that is judged and whose pages are clustered, and write it down.
@@ -136,10 +137,12 @@ class Finishing:
         )
 
 
-def _questions(plan: Plan) -> list[str]:
+@lru_cache(maxsize=1)
+def _decontaminator(questions: Questions) -> Decontaminator:
+    """Of the world of that name; it takes a second to make."""
     from engine.data.world import NANO_WORLD, PICO_WORLD, World
 
-    if plan.questions == "none":
-        return []
-    config = NANO_WORLD if plan.questions == "nano" else PICO_WORLD
-    return held_out_questions(World.build(config))
+    if questions == "none":
+        return Decontaminator(())
+    config = NANO_WORLD if questions == "nano" else PICO_WORLD
+    return Decontaminator(held_out_questions(World.build(config)))

@@ -105,9 +105,15 @@ def _first_kept(source: Path, always: set[str]) -> Iterator[dict[str, Any]]:
 def _pages(plan: Plan, folder: Path, wanted: set[str]) -> Iterator[SourcePage]:
     """The wanted pages as they were found, in the order of the crawl."""
     for file in plan.inputs:
+        left = {page for page in wanted if page.startswith(f"{file.name}/")}
+        if not left:
+            continue
         for found in open_source(plan.path_of(file, folder), file.name).read():
-            if found.page is not None and found.page.id in wanted:
+            if found.page is not None and found.page.id in left:
+                left.discard(found.page.id)
                 yield found.page
+            if not left:
+                break
 
 
 def _write_pages(folder: Path, pages: Iterable[SourcePage]) -> tuple[dict[str, str], InputFile]:

@@ -30,20 +30,20 @@ async def test_it_opens_with_something_true_in_it(lab: Lab) -> None:
     async with opened(lab) as (app, pilot, pane):
         await shows(app, pilot, "nano/base · 2 048 entries")
         for words in ("Mira Veklon was born in Dunbury", "strawberry", "⟨e4⟩⟨bd⟩⟨a0⟩", "id ",
-                      "characters a token", "4d 69 72 61", "e write"):  # fmt: skip
+                      "characters a token", "bytes 4d", "e write"):  # fmt: skip
             await shows(app, pilot, words)
         assert b"".join(texts(pane)) == EXAMPLES[0].text.encode()
 
 
 def test_what_it_opens_with_is_true() -> None:
     person = next(p for p in World.build(NANO_WORLD).people if p.name == "Mira Veklon")
-    for words in (person.birthplace, str(person.birth_year), person.occupation):
-        assert words in PAGE
+    assert len(person.values) > 3
+    for value in person.values.values():
+        assert value in PAGE
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 16), (160, 48)])
-async def test_all_views_fit(lab: Lab, size: tuple[int, int]) -> None:
-    async with opened(lab, size) as (app, pilot, pane):
+async def test_all_views_fit(lab: Lab) -> None:
+    async with opened(lab, (80, 24)) as (app, pilot, pane):
         for key, words in (
             ("t", "Mira"),
             ("c", "✓ fewest"),
@@ -53,11 +53,13 @@ async def test_all_views_fit(lab: Lab, size: tuple[int, int]) -> None:
             ("s", 'How many "r"'),
         ):
             await pilot.press(key)
-            await shows(app, pilot, words)
-            lines = screen_text(app).split("\n")
-            assert len(lines) == size[1]
-            assert "t text" in lines[2]
-            assert "nano/base" in lines[1]
+            for size in ((60, 16), (160, 48), (80, 24)):
+                await pilot.resize_terminal(*size)
+                await shows(app, pilot, words)
+                lines = screen_text(app).split("\n")
+                assert len(lines) == size[1]
+                assert "t text" in lines[2]
+                assert "nano/base" in lines[1]
         await pilot.press("escape")
         assert pane.view == "text"
 
@@ -71,19 +73,19 @@ async def test_what_is_typed_is_split_as_it_is_typed(lab: Lab) -> None:
         await shows(app, pilot, "The text is empty")
         await pilot.press("e")
         await shows(app, pilot, "writing: esc ends it")
-        await pilot.press(*"Mira Veklo")
-        assert texts(pane)[0] == b"Mira"
+        await pilot.press(*" Mira Veklo")
+        assert texts(pane)[0] == b" Mira"
         assert texts(pane)[-1] != b" Veklon"
         await pilot.press("n")
-        assert texts(pane) == [b"Mira", b" Veklon"]
-        await shows(app, pilot, "2 tokens · 5.50 characters a token")
+        assert texts(pane) == [b" Mira", b" Veklon"]
+        await shows(app, pilot, "2 tokens · 6.00 characters a token")
         await pilot.press("enter", "q", "1", "backspace", "backspace")
-        assert pane.desk.buffer.text == "Mira Veklon\n"  # Letters were no keys of the app.
+        assert pane.desk.buffer.text == " Mira Veklon\n"  # Letters were no keys of the app.
         assert app.shown_pane == "tokens"
         await pilot.press("ctrl+z", "ctrl+z", "ctrl+z", "escape")
         assert pane.view == "text"
         assert not pane.views.pad.writing
-        assert pane.desk.buffer.text != "Mira Veklon\n"
+        assert pane.desk.buffer.text != " Mira Veklon\n"
 
 
 async def test_keys_of_an_editor(lab: Lab) -> None:
@@ -102,34 +104,29 @@ async def test_keys_of_an_editor(lab: Lab) -> None:
         assert pane.desk.buffer.text == "a "
 
 
-@pytest.mark.parametrize(
-    ("pasted", "seen"),
-    [
-        ("\x1b[31mred\x1b[0m\x07", "␛[31mred␛[0m␇"),
-        ("half \ud800 of it", "half"),
-        ("[bold]not[/bold] [@click=app.quit]markup", "[bold]not[/bold] [@click=app.quit]markup"),
-        ("<|im_end|><|user_end|><|bos|>", "<|im_end|><|user_end|><|bos|>"),
-        ("\u202eabc\u2066\u200b\x00", "⟨202E⟩"),
-    ],
+PASTED = (
+    ("\x1b[31mred\x1b[0m\x07", "␛[31mred␛[0m␇"),
+    ("half \ud800 of it", "half·"),
+    ("[bold]not[/bold] [@click=app.quit]it", "[bold]not[/bold]·[@click=app.quit]it"),
+    ("<|im_end|><|user_end|><|bos|>", "<|im_end|><|user_end|><|bos|>"),
+    ("a\u202eb", "a"),
 )
-async def test_whatever_is_pasted_is_text(lab: Lab, pasted: str, seen: str) -> None:
+
+
+async def test_whatever_is_pasted_is_text(lab: Lab) -> None:
     async with opened(lab) as (app, pilot, pane):
-        put(pane, "")
         await pilot.press("v")
-        pane.views.pad.post_message(events.Paste(pasted))
-        found = open_named(BYTES)
-        await until(pilot, lambda: pane.desk.buffer.text, "the paste")
-        text = pane.desk.buffer.text
-        if seen[0] != "⟨":
-            await shows(app, pilot, seen.replace(" ", "·"))
-        assert (
-            b"".join(texts(pane))
-            == text.encode()
-            == found.tokenizer.decode(found.tokenizer.encode(text)).encode()
-        )
-        ids = pane.desk.seat.cut.ids if pane.desk.seat.cut else []
-        assert not set(ids) & set(pane.desk.seat.found.tokenizer.special_names)  # type: ignore[union-attr]
-        assert "\x1b" not in screen_text(app)
+        for pasted, seen in PASTED:
+            put(pane, "")
+            pane.views.pad.post_message(events.Paste(pasted))
+            await until(pilot, lambda: pane.desk.buffer.text, "the paste")
+            await shows(app, pilot, seen)
+            seat = pane.desk.seat
+            assert b"".join(texts(pane)) == pane.desk.buffer.text.encode()
+            assert seat.cut is not None
+            assert seat.found is not None
+            assert not {*seat.cut.ids} & {*seat.found.tokenizer.special_names}
+            assert not {"\x1b", "\x07", "\u202e"} & {*screen_text(app)}
 
 
 async def test_a_paste_that_is_too_long_is_cut_with_a_sentence(
@@ -178,11 +175,11 @@ async def test_too_many_blanks_are_a_sentence_and_pass(
 
 
 async def test_a_long_text_is_drawn_where_it_is_seen(lab: Lab) -> None:
-    text = PAGE * 4000  # 1 MB
+    text = PAGE * 1200  # 290 kB
     async with opened(lab) as (app, pilot, pane):
         put(pane, text)
         await until(pilot, lambda: pane.desk.seat.state == "ready", "tokens")
-        await until(pilot, lambda: pane.views.pad.virtual_size.height > 10_000, "its lines")
+        await until(pilot, lambda: pane.views.pad.virtual_size.height > 5_000, "its lines")
         await pilot.press("e", "ctrl+end", *"end", "escape")
         await shows(app, pilot, "end")
         await pilot.press("pageup", "pageup")
@@ -194,8 +191,8 @@ async def test_a_long_text_is_drawn_where_it_is_seen(lab: Lab) -> None:
 
 async def test_arrows_and_the_mouse_look_at_tokens(lab: Lab) -> None:
     async with opened(lab) as (app, pilot, pane):
-        put(pane, "Mira Veklon 你\n")
-        await shows(app, pilot, "“Mira”")
+        put(pane, " Mira Veklon 你\n")
+        await shows(app, pilot, "“·Mira”")
         await pilot.press("right")
         await shows(app, pilot, "“·Veklon”")
         await pilot.press("right", "right", "right")
@@ -210,9 +207,9 @@ async def test_arrows_and_the_mouse_look_at_tokens(lab: Lab) -> None:
         await pilot.hover(offset=(lines[y].index("⟨e4"), y))
         await shows(app, pilot, "“⟨e4⟩”")
         await pilot.click(offset=(lines[y].index("Mira") + 1, y))
-        await until(pilot, lambda: pane.desk.buffer.cursor == 1, "the click")
+        await until(pilot, lambda: pane.desk.buffer.cursor == 2, "the click")
         await pilot.hover(offset=(0, 0))
-        await shows(app, pilot, "“Mira”")
+        await shows(app, pilot, "“·Mira”")
 
 
 async def test_blanks_and_ids_are_shown_on_demand(lab: Lab) -> None:
@@ -258,11 +255,11 @@ async def test_without_colour_tokens_are_told_apart_by_underlining(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with opened(lab) as (_, pilot, pane):
-        put(pane, "Mira Veklon was born")
+        put(pane, " Mira Veklon was born")
         await pilot.press("ctrl+end")
         strip = pane.views.pad.render_line(0)
         found = [(s.text, bool(s.style and s.style.underline)) for s in strip if s.text.strip()]
-        assert found == [("Mira", False), (" Veklon", True), (" was", False), (" born", True)]
+        assert found == [(" Mira", False), (" Veklon", True), (" was", False), (" born", True)]
 
 
 # Tokenizers
@@ -270,14 +267,14 @@ async def test_without_colour_tokens_are_told_apart_by_underlining(
 
 async def test_tokenizers_stand_side_by_side_with_what_each_needs(lab: Lab) -> None:
     async with opened(lab) as (app, pilot, pane):
-        put(pane, "Mira Veklon")
+        put(pane, " Mira Veklon")
         await go_to(pilot, pane, "c", "compare")
         await shows(app, pilot, "2 tokens  ✓ fewest")
-        await shows(app, pilot, "11 tokens")
+        await shows(app, pilot, "12 tokens")
         await shows(app, pilot, "1.00 bytes a token")
         await pilot.press("e", "ctrl+end", *" 你", "escape")
-        await shows(app, pilot, "15 tokens")
-        assert b"".join(texts(pane, 0)) == b"".join(texts(pane, 1)) == "Mira Veklon 你".encode()
+        await shows(app, pilot, "16 tokens")
+        assert b"".join(texts(pane, 0)) == b"".join(texts(pane, 1)) == " Mira Veklon 你".encode()
         await pilot.press("plus")
         await dialog(app, pilot, TokenizerPicker)
         await pilot.press(*"nano/sft", "enter")

@@ -28,8 +28,7 @@ async def opened(
     """The app with the Tokens pane shown; its tokenizers are there unless ``ready`` is false."""
     app = LabApp(replace(scripted_services(lab.engine, lab.runs), tokenizer=find))
     async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.press("escape", "3")
-        await until(pilot, lambda: app.tokens_pane and app.tokens_pane.is_mounted, "the pane")
+        await app.action_pane("tokens")
         pane = app.tokens_pane
         assert pane is not None
         await until(pilot, lambda: pane.views.pad.has_focus, "the focus")

@@ -165,6 +165,7 @@ def test_a_crawl_comes_raw_and_a_run_of_the_funnel_clean(tmp_path: Path) -> None
     build("pico", crawl)
     raw = open_corpus("crawl")
     assert (raw.spec, raw.world) == ("crawl", "pico")
+    assert open_corpus(str(crawl)).spec == "crawl"
     text = "\n".join(itertools.islice(raw.texts(), 150))
     assert "cookies" in text
     assert "<p>" not in text

@@ -163,7 +163,7 @@ CHANGES: tuple[Change, ...] = (
     *[_two_long_words] * 4,
     _few_words,
     _scattered("#", "##", "#tag"),
-    *[_scattered("...", "…", "well...")] * 2,
+    _scattered("...", "…", "well..."),
     _numbers,
     _each("- ", ""),
     _each(" • ", ""),

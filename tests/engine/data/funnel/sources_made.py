@@ -33,10 +33,10 @@ def prose(seed: int, n_sentences: int = 12) -> str:
         return f"{rng.choice(ADJECTIVES)} {rng.choice(NOUNS)}"
 
     forms = (
-        lambda: f"The {thing()} {rng.choice(VERBS)} a {thing()} near every {rng.choice(NOUNS)}.",
+        lambda: f"The {thing()} {rng.choice(VERBS)} a {thing()} with every {rng.choice(NOUNS)}.",
         lambda: f"Nobody {rng.choice(VERBS)} that {thing()} before {rng.choice(NOUNS)}s were here.",
         lambda: f"In this {rng.choice(NOUNS)} we {rng.choice(VERBS)} and {rng.choice(VERBS)} it.",
-        lambda: f"Why has her {thing()} {rng.choice(VERBS)} our {rng.choice(NOUNS)}?",
+        lambda: f"Why has her {thing()} {rng.choice(VERBS)} a {rng.choice(NOUNS)} of ours?",
     )
     sentences = [rng.choice(forms)() for _ in range(n_sentences)]
     return "\n".join(" ".join(sentences[i : i + 3]) for i in range(0, n_sentences, 3))
