@@ -97,7 +97,7 @@ def number_words(value: float) -> str:
     """A threshold as one would type it: ``0.3``, ``100 000``."""
     if value == int(value):
         return grouped(int(value))
-    return f"{value:.4f}".rstrip("0")
+    return f"{value:.4f}".rstrip("0").rstrip(".") if value >= 1e-4 else f"{value:.1e}"
 
 
 def padded(text: str, cells: int, *, right: bool = False) -> str:

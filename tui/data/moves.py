@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 from engine.data.funnel.rules import BY_NAME
 from engine.errors import DataError
 
 MOST = 1e9
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 
 
 def step_of(threshold: float) -> float:
@@ -33,8 +35,11 @@ def typed(name: str, text: str) -> float:
     Raises:
         DataError: it is no number, or none that the rule can have.
     """
+    text = text.replace(" ", "")
+    # 1,000 is a thousand words; a share is below 1, and so 0,125 is an eighth.
+    parted = _THOUSANDS.fullmatch(text) and not _is_share(name)
     try:
-        value = float(text.replace(" ", "").replace(",", "."))
+        value = float(text.replace(",", "" if parted else "."))
     except ValueError as error:
         raise DataError(
             f"{text[:40]!r} is no number. Type one such as {_published(name):g}."

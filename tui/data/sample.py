@@ -31,11 +31,14 @@ class Sample:
         command: what the helper is, but for the run's folder.
         folder: of the run.
         drawn: called when there is more to show.
+        picked: whether its pages were picked from every rule, as a run that comes with the lab
+            keeps them; shares of such a sample say nothing about the crawl.
     """
 
     command: Sequence[str]
     folder: Path
     drawn: Callable[[], None]
+    picked: bool = False
     state: Literal["measuring", "ready", "failed"] = "measuring"
     measured: int = 0
     of: int = 0

@@ -82,10 +82,15 @@ def summary(sample: Sample) -> Content:
     if outcome is None:
         return Content.styled("The sample is judged …", "$quiet")
     before, now = outcome.before, outcome.now
-    lines = [_left("kept", before.kept, now.kept, outcome.pages, "")]
+    counts = [("kept", before.kept, now.kept, outcome.pages, "")]
     if outcome.clean or outcome.junk:
-        lines.append(_left("clean kept", before.clean_kept, now.clean_kept, outcome.clean, CLEAN))
-        lines.append(_left("junk left", before.junk_kept, now.junk_kept, outcome.junk, JUNK))
+        counts += [
+            ("clean kept", before.clean_kept, now.clean_kept, outcome.clean, CLEAN),
+            ("junk left", before.junk_kept, now.junk_kept, outcome.junk, JUNK),
+        ]
+    lines = [_left(*each, share=not sample.picked) for each in counts]
+    if sample.picked:
+        lines[0] += Content.styled(", some of every rule", "$quiet")
     if sample.message:
         lines.append(Content.styled(f"✗ {one_line(sample.message)}", "$text-error"))
     elif sample.asking:
@@ -93,13 +98,13 @@ def summary(sample: Sample) -> Content:
     return Content("\n").join(lines)
 
 
-def _left(name: str, before: int, now: int, of: int, style: str) -> Content:
-    share = percent(now / of) if of else "–"
+def _left(name: str, before: int, now: int, of: int, style: str, *, share: bool) -> Content:
+    end = f", {percent(now / of) if of else '–'}" if share else ""
     return Content.assemble(
         (padded(name, 12), style or "bold"),
         (f"{grouped(before):>6} → ", "$quiet"), (f"{grouped(now):>6}", "bold"),
         (f" {signed(now - before):>6}", "bold $text-warning" if now != before else "$quiet"),
-        (f"  of {grouped(of)}, {share}", "$quiet"),
+        (f"  of {grouped(of)}{end}", "$quiet"),
     )  # fmt: skip
 
 

@@ -237,7 +237,10 @@ class DataPane(Vertical):
         shown = self.watch_data.shown
         if shown is None or shown.report is None or self.sample is not None:
             return
-        sample = Sample(self._lab.whatif_command(), shown.listed.path, self._draw_sample)
+        listed = shown.listed
+        sample = Sample(
+            self._lab.whatif_command(), listed.path, self._draw_sample, picked=listed.shipped
+        )
         self.sample = sample
         self.views.sample.show(sample)
         in_background(self, sample.run, _SAMPLE, only=True)

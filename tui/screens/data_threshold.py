@@ -28,7 +28,7 @@ class DataThreshold(AskingDialog[float]):
             yield Static(Content(f"A page stays by its {self.rule.title}."))
             with Horizontal(classes="field"):
                 yield Label(Content(f"if it is {self.rule.keeps}"), classes="name")
-                yield Input(f"{self.now:g}", id="threshold", compact=True)
+                yield Input(f"{self.now:.12g}", id="threshold", compact=True)
                 published = threshold_words(self.rule.keeps, self.rule.threshold)
                 yield Label(Content(f"published: {published}"), classes="hint")
             yield Static("", id="mistake")

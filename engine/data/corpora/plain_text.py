@@ -56,7 +56,7 @@ def _decoded(body: bytes, charset: str | None) -> str:
         try:
             if name and codecs.lookup(name)._is_text_encoding:
                 return body.decode(name)
-        except (LookupError, UnicodeError):
+        except (LookupError, ValueError):  # unknown, with a null in its name, or it does not fit
             continue
     return body.decode("cp1252", "replace")
 

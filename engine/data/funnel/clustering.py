@@ -110,12 +110,11 @@ class _Clustered:
         of_members = self._roots[self._members]
         order = np.argsort(of_members, kind="stable")
         members, of_members = self._members[order], of_members[order]
-        number = 0
+        number, last = 0, -1
         with TableWriter(self._folder / CLUSTERS, CLUSTERED) as table:
             for start, stop in _chunks(of_members):
                 pages = np.union1d(members[start:stop], of_members[start:stop])
                 rows = dict(self._rows(pages, ["id", "url", "text"]))
-                last = -1
                 for page, root in zip(
                     members[start:stop].tolist(), of_members[start:stop].tolist(), strict=True
                 ):
@@ -149,7 +148,7 @@ def _row(number: int, row: Mapping[str, Any], *, kept: bool, similarity: float) 
 
 
 def _chunks(roots: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Ranges of about ``TEXTS_AT_ONCE`` members that part no cluster, unless it is larger."""
+    """Ranges of at most ``TEXTS_AT_ONCE`` members; only a cluster of more is parted."""
     start = 0
     while start < len(roots):
         stop = min(start + TEXTS_AT_ONCE, len(roots))

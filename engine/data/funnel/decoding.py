@@ -39,7 +39,7 @@ def decode(body: bytes, declared: str | None = None) -> str:
 
     In order: a byte order mark; UTF-8 if the bytes are valid; the charset that the server declared,
     the one in the page's ``<meta>``, if the bytes fit; windows-1252, with a replacement character
-    for each byte that it lacks.
+    for each byte that it lacks. Where ISO-2022-JP is declared, UTF-8 comes after it.
 
     Args:
         body: of a page, or of a text.
@@ -49,8 +49,7 @@ def decode(body: bytes, declared: str | None = None) -> str:
         if body.startswith(mark):
             return body.decode(charset, errors="replace")
     named = [name for name in (charset_of(declared), _meta_charset(body)) if name]
-    if not _SEVEN_BIT.intersection(named):
-        named.insert(0, "utf-8")
+    named.insert(len(named) if _SEVEN_BIT.intersection(named) else 0, "utf-8")
     for charset in named:
         if charset.startswith("utf-16") and b"\0" not in body[:_META_BYTES]:
             continue  # any bytes at all are valid UTF-16, but a page without a NUL is none

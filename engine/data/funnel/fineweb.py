@@ -28,7 +28,8 @@ def measures(text: str, words: Sequence[str]) -> Iterator[Measure]:
     yield Measure(
         "fineweb.line_punctuation",
         ended / len(lines),
-        lambda: next(line for line in lines if not line.endswith(SENTENCE_ENDS)),
+        # A threshold above 1 drops pages of which every line ends a sentence.
+        lambda: next((line for line in lines if not line.endswith(SENTENCE_ENDS)), text),
     )
     short = [line for line in lines if len(line) <= SHORT_LINE_CHARS]
     yield Measure("fineweb.short_lines", len(short) / len(lines), lambda: "\n".join(short))

@@ -56,5 +56,6 @@ def _measure(key: str, value: float, evidence: Callable[[], str]) -> Measure:
 
 def _around(text: str, *marks: str) -> str:
     """``text`` from a little before the first of ``marks``."""
-    first = min(position for mark in marks if (position := text.find(mark)) >= 0)
+    # A threshold below 0 drops pages that have none of them.
+    first = min((at for mark in marks if (at := text.find(mark)) >= 0), default=0)
     return text[max(0, first - 40) :]

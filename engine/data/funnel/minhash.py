@@ -9,6 +9,7 @@ pages of similarity s share a whole band with probability 1 - (1 - s^8)^14: 0.92
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ SEED = 1
 SORTED_AT_ONCE = 8_000_000
 """Band hashes that are sorted in memory together (16 bytes each); of more pages, a range of the
 hashes at a time."""
+OPEN_FILES = 64
+"""Signature files of which a process has a handle."""
 
 Signatures = npt.NDArray[np.uint32]
 """[HASHES, pages]: a band's numbers lie together on disk."""
@@ -67,21 +70,27 @@ def similarity(a: npt.NDArray[np.uint32], b: npt.NDArray[np.uint32]) -> float:
 class SignatureFiles:
     """The signatures of all pages in the files of their parts, which are read as they are needed.
 
+    Few are open at a time: a mapped file takes one of the process's file handles, of which a
+    system gives out a thousand or fewer, and a crawl has more parts than that.
+
     Raises:
         DataError: a file is damaged.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._parts: list[Signatures] = []
-        for path in paths:
-            try:
-                part: Signatures = np.load(path, mmap_mode="r", allow_pickle=False)
-            except (OSError, ValueError, EOFError) as error:
-                raise DataError(
-                    f"{path} is damaged ({error}). Delete the run's folder and run it again."
-                ) from error
-            self._parts.append(part)
-        self._firsts = np.cumsum([0, *(part.shape[1] for part in self._parts)])
+        self._paths = paths
+        self._part = lru_cache(maxsize=OPEN_FILES)(self._mapped)
+        self._firsts = np.cumsum([0, *(self._part(i).shape[1] for i in range(len(paths)))])
+
+    def _mapped(self, part: int) -> Signatures:
+        path = self._paths[part]
+        try:
+            found: Signatures = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise DataError(
+                f"{path} is damaged ({error}). Delete the run's folder and run it again."
+            ) from error
+        return found
 
     def __len__(self) -> int:
         return int(self._firsts[-1])
@@ -89,13 +98,13 @@ class SignatureFiles:
     def of(self, page: int) -> npt.NDArray[np.uint32]:
         """The signature of a page by its number, [HASHES]."""
         part = int(np.searchsorted(self._firsts, page, side="right")) - 1
-        return np.array(self._parts[part][:, page - self._firsts[part]])
+        return np.array(self._part(part)[:, page - self._firsts[part]])
 
     def band(self, band: int) -> Iterator[tuple[int, npt.NDArray[np.uint64]]]:
         """For each part, the number of its first page and a hash of its pages' band, [pages]."""
         rows = slice(band * BAND_HASHES, (band + 1) * BAND_HASHES)
-        for first, part in zip(self._firsts, self._parts, strict=False):
-            yield int(first), _mixed(part[rows])
+        for number, first in enumerate(self._firsts[:-1]):
+            yield int(first), _mixed(self._part(number)[rows])
 
 
 def _mixed(rows: Signatures) -> npt.NDArray[np.uint64]:

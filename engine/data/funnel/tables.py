@@ -161,7 +161,7 @@ def read_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict
     if path.suffix == ".jsonl":
         yield from _read_jsonl(path)
         return
-    with open_table(path) as file, _reading(path):
+    with open_table(path) as file:
         for batch in file.iter_batches(batch_size=GROUP_ROWS, columns=columns):
             yield from batch.to_pylist()
 
@@ -180,13 +180,11 @@ def open_table(path: Path) -> Iterator[pyarrow.parquet.ParquetFile]:
     """A parquet file of a run.
 
     Raises:
-        DataError: it is missing or damaged.
+        DataError: it is missing or damaged, which may show only within the ``with`` block.
     """
     import pyarrow.parquet as parquet
 
-    with _reading(path):
-        file = parquet.ParquetFile(path)
-    with file:
+    with _reading(path), parquet.ParquetFile(path) as file:
         yield file
 
 

@@ -24,6 +24,7 @@ from engine.data.funnel.rules import BY_NAME
 from engine.data.funnel.sources import open_source
 from engine.data.funnel.url_rules import Blocklist, check_url
 from engine.data.funnel.words import words
+from engine.errors import DataError
 
 SAMPLE_PAGES = 600
 MOST_FILES = 12
@@ -124,6 +125,11 @@ def read_sample(
     """
     plan = Plan.read(folder)
     pages = list(_first_pages(plan, folder, n_pages))
+    if not pages:
+        raise DataError(
+            f"None of the inputs of {folder} can be read any more, so there is no sample to try "
+            "thresholds on. Put them back, or run the funnel again."
+        )
     labels = _labels(plan, folder, {page.id for page in pages})
     sample = []
     for page in pages:

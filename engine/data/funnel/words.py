@@ -4,7 +4,8 @@ A word is a run of letters, digits and underscores, with the apostrophes inside 
 the points and commas between its digits (``1,234.5``) and slashes before digits (``12/5``). The
 endings ``'s``, ``'ll``, ``'re``, ``'ve``, ``'d`` and ``'m`` are words of their own, and so is each
 punctuation mark; dots in a row are one. So do the tokenizers of datatrove (spaCy's, for English)
-split, ``n't`` and web addresses excepted, but here nothing runs but a regular expression.
+split, ``n't``, web addresses and marks within a word excepted, but here nothing runs but a regular
+expression.
 """
 
 from __future__ import annotations

@@ -71,6 +71,8 @@ def test_small_words() -> None:
     assert threshold_words(">=", 50) == "≥ 50"
     assert threshold_words("<=", 0.3) == "≤ 0.3"
     assert threshold_words("<", 2) == "< 2"
+    assert threshold_words("<=", 0.99999) == "≤ 1"
+    assert threshold_words("<=", 0.00001) == "≤ 1.0e-05"
     assert threshold_words("", None) == ""
     assert counted(1, "address") == "1 address"
     assert counted(2, "address") == "2 addresses"
@@ -288,5 +290,8 @@ def test_what_is_no_threshold_is_a_sentence(text: str) -> None:
 
 def test_typed_thresholds() -> None:
     assert typed("gopher_repetition.dup_lines", "0,25") == 0.25
+    assert typed("gopher_repetition.dup_lines", "0,125") == 0.125
     assert typed("gopher_quality.max_words", "90 000") == 90_000
+    assert typed("gopher_quality.max_words", "90,000") == 90_000
+    assert typed("gopher_quality.min_word_length", "3,5") == 3.5
     assert typed("gopher_quality.max_words", f"{MOST:g}") == MOST

@@ -179,7 +179,7 @@ async def test_a_long_text_is_drawn_where_it_is_seen(lab: Lab) -> None:
     async with opened(lab) as (app, pilot, pane):
         put(pane, text)
         await until(pilot, lambda: pane.desk.seat.state == "ready", "tokens")
-        await until(pilot, lambda: pane.views.pad.virtual_size.height > 5_000, "its lines")
+        await until(pilot, lambda: pane.views.pad.virtual_size.height > 4_000, "its lines")
         await pilot.press("e", "ctrl+end", *"end", "escape")
         await shows(app, pilot, "end")
         await pilot.press("pageup", "pageup")

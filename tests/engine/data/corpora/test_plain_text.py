@@ -49,6 +49,7 @@ def test_pages_that_are_too_deep_end_there() -> None:
         ("Käse".encode("latin-1"), None),
         ("Käse".encode("latin-1"), "no-such-code"),
         ("Käse".encode("latin-1"), "hex"),
+        ("Käse".encode("latin-1"), "lat\x00in"),
         ("Käse".encode("utf-16"), "utf-16"),
         (b"<meta charset='iso-8859-2'>K\xe4se", "cp1251"),
     ],

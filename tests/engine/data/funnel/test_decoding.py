@@ -35,6 +35,7 @@ def _meta(charset: str) -> bytes:
         (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "utf-8"),
         (TEXT.encode("utf-32"), None),
         (TEXT.encode("utf-16-le"), "utf-16le"),
+        (TEXT.encode(), "iso-2022-jp"),
     ],
 )
 def test_finds_the_charset_whatever_is_declared(body: bytes, declared: str | None) -> None:

@@ -126,6 +126,24 @@ def test_thresholds_are_used() -> None:
     assert isinstance(_judged(four, c4__sentences=4), Document)
 
 
+@pytest.mark.parametrize(
+    ("rule", "beyond"),
+    [
+        ("gopher_quality.hashes", -1),
+        ("gopher_quality.ellipses", -1),
+        ("gopher_quality.max_word_length", -1),
+        ("gopher_quality.bullets", -1),
+        ("gopher_quality.ellipsis_lines", -1),
+        ("gopher_quality.alphabetic", 2),
+        ("fineweb.line_punctuation", 2),
+        ("fineweb.short_lines", -1),
+        ("fineweb.dup_line_chars", -1),
+    ],
+)
+def test_thresholds_that_keep_nothing_need_nothing_to_point_at(rule: str, beyond: float) -> None:
+    assert _dropped(GOOD, **{rule.replace(".", "__"): beyond}).rule == rule
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "\n\n", "...", "\x00", "# # #", "•"])
 def test_thresholds_that_keep_everything_keep_what_has_text(text: str) -> None:
     """No division by nothing, and no empty text comes through."""

@@ -118,6 +118,22 @@ def test_pages_of_the_published_similarity_are_found_and_others_not(tmp_path: Pa
     assert all(found[2 * n] == 2 * n for n in range(120))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit to set")
+def test_more_files_than_a_process_can_have_open(tmp_path: Path) -> None:
+    import resource
+
+    made = [tmp_path / f"{number}.npy" for number in range(3 * minhash.OPEN_FILES)]
+    same = signatures([TEXT])
+    for path in made:
+        np.save(path, same)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * minhash.OPEN_FILES, before[1]))
+    try:
+        assert not clusters(SignatureFiles(made)).any()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 @pytest.mark.parametrize("data", [b"", b"\x93NUMPY\x01\x00", b"no array at all"])
 def test_a_damaged_file_is_said(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "0.npy").write_bytes(data)

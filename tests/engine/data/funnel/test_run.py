@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +13,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from engine import files, paths
-from engine.data.funnel import jobs
+from engine.data.funnel import clustering, jobs
 from engine.data.funnel.parts import PARTS
 from engine.data.funnel.plan import Plan
 from engine.data.funnel.planning import make_plan
@@ -23,10 +25,12 @@ from engine.data.funnel.report import Report
 from engine.data.funnel.results import Results
 from engine.data.funnel.run import Progress, run
 from engine.data.funnel.running import run_named
+from engine.data.funnel.tables import DROPPED
 from engine.errors import DataError, LabError
 from tests.engine.data.funnel.sources_made import html, jsonl, prose, warc
 
 N_PAGES = 45
+DROPPED_TEXT = [*DROPPED].index("text")
 SHORT = prose(900, 4).replace("\n", " ")
 Made = tuple[Path, Path]
 """Inputs, and what an undisturbed run has made of them."""
@@ -98,6 +102,33 @@ def test_clusters_keep_the_first_page(made: Made) -> None:
     assert results.clusters(len(found) - 1, 5) == [last]
     dropped = {row.id for row in results.dropped("minhash.duplicate", 0, 100)}
     assert dropped == {page.id for one in found for page in one.pages if not page.kept}
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 5000])
+def test_a_cluster_larger_than_what_is_read_at_once_is_one(
+    at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clustering, "TEXTS_AT_ONCE", at_once)
+    jsonl(tmp_path / "in.jsonl", [prose(n % 2) for n in range(14)])
+    run(plan_of(tmp_path / "in.jsonl"), tmp_path / "run")
+    found = Results(tmp_path / "run").clusters()
+    assert [[page.id for page in cluster.pages] for cluster in found] == [
+        [f"in.jsonl/{n}" for n in range(first, 14, 2)] for first in (0, 1)
+    ]
+    assert [sum(page.kept for page in cluster.pages) for cluster in found] == [1, 1]
+
+
+def test_a_table_damaged_behind_its_head_is_said(made: Made, tmp_path: Path) -> None:
+    folder = shutil.copytree(made[1], tmp_path / "run")
+    results = Results(folder)
+    n_dropped = results.n_dropped("gopher_quality.min_words")  # reads another column
+    (table,) = folder.glob("dropped/*.parquet")
+    place = pyarrow.parquet.read_metadata(table).row_group(0).column(DROPPED_TEXT).data_page_offset
+    data = bytearray(table.read_bytes())
+    data[place : place + 40] = b"\xff" * 40
+    table.write_bytes(data)
+    with pytest.raises(DataError, match="cannot be read"):
+        results.dropped("gopher_quality.min_words", 0, n_dropped)
 
 
 def test_the_raw_page_is_read_again(made: Made, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from engine.data.funnel.plan import InputFile, Plan
 from engine.data.funnel.whatif import MOST_CHANGED, WhatIf
 from engine.data.funnel.whatif_answer import N_BINS, Outcome, Spread
 from engine.data.funnel.whatif_sample import Sampled, measured, read_sample
-from engine.errors import LabError
+from engine.errors import DataError, LabError
 from engine.files import write_json
 from tests.engine.data.funnel.adversarial_texts import texts
 from tests.engine.data.funnel.sources_made import html, jsonl, prose
@@ -183,6 +183,13 @@ def test_a_sample_is_read_from_relative_inputs_with_its_labels(tmp_path: Path) -
     assert {page.label for page in read_sample(_run_folder(tmp_path / "b", 3, labelled=False))} == {
         None
     }
+
+
+def test_inputs_that_are_gone_are_said(tmp_path: Path) -> None:
+    folder = _run_folder(tmp_path / "run", 3)
+    (folder / "pages.jsonl").unlink()
+    with pytest.raises(DataError, match="no sample"):
+        read_sample(folder)
 
 
 def _said(folder: Path, *questions: object) -> list[dict[str, object]]:
