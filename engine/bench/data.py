@@ -45,7 +45,8 @@ def run_data_bench(
     Returns:
         ``speed``, for each contender the median ``pages_per_s`` and the pages that it ``kept``;
         ``times_faster`` than each other one, the median of the ratios within a round; and
-        ``memory``, for each size ``peak_mb`` of all processes together.
+        ``memory``, for each size ``peak_mb`` of all processes together in a full run, with
+        MinHash, decontamination and labels.
 
     Raises:
         LabError: datatrove is not installed, a number is too small, or a contender has failed.
@@ -70,7 +71,7 @@ def run_data_bench(
     for number in range(rounds):
         for name in names:
             say(f"data: round {number + 1} of {rounds}: {name}, {pages:,} pages")
-            turns[name].append(_turn(name, chosen))
+            turns[name].append(_turn(name, chosen, full=False))
     seconds = {name: [turn["seconds"] for turn in found] for name, found in turns.items()}
     return {
         **head,
@@ -119,15 +120,18 @@ def _first(files: Sequence[tuple[Path, int]], n_pages: int) -> tuple[list[Path],
     return chosen, found
 
 
-def _turn(name: str, files: Sequence[Path]) -> dict[str, Any]:
+def _turn(name: str, files: Sequence[Path], *, full: bool) -> dict[str, Any]:
     """One turn of a contender, in a process of its own.
+
+    Args:
+        full: whether ours does all of its stages, not only those that the other one has.
 
     Raises:
         LabError: it has failed.
     """
     with tempfile.TemporaryDirectory(prefix="llmlab-bench-") as folder:
         asked = {"contender": name, "files": [str(path) for path in files], "folder": folder,
-                 "workers": n_threads()}  # fmt: skip
+                 "workers": n_threads(), "full": full}  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-m", "engine.bench.data_turn", json.dumps(asked)],
             capture_output=True,
@@ -142,4 +146,4 @@ def _turn(name: str, files: Sequence[Path]) -> dict[str, Any]:
 def _memory(files: Sequence[tuple[Path, int]], size: int, say: Say) -> dict[str, Any]:
     chosen, pages = _first(files, size)
     say(f"data: memory with {pages:,} pages")
-    return {"pages": pages, "peak_mb": _turn(OURS, chosen)["peak_mb"]}
+    return {"pages": pages, "peak_mb": _turn(OURS, chosen, full=True)["peak_mb"]}

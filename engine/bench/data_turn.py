@@ -17,7 +17,7 @@ def main(asked: dict[str, Any]) -> None:
     folder = Path(asked["folder"])
     began = time.perf_counter()
     if asked["contender"] == OURS:
-        found = _ours(files, folder, asked["workers"])
+        found = _ours(files, folder, asked["workers"], full=asked["full"])
     else:
         from engine.bench.data_peer import run_peer
 
@@ -28,14 +28,15 @@ def main(asked: dict[str, Any]) -> None:
     print(json.dumps({"seconds": time.perf_counter() - began, **found}))
 
 
-def _ours(files: list[Path], folder: Path, workers: int) -> dict[str, Any]:
+def _ours(files: list[Path], folder: Path, workers: int, *, full: bool) -> dict[str, Any]:
     from dataclasses import replace
 
     from engine.data.funnel.planning import make_plan
     from engine.data.funnel.run import run
 
-    # What the peer does not do is left out: MinHash, held-out questions, the labels.
-    plan = replace(make_plan(files, workers=workers), minhash=False, questions="none", labels=None)
+    plan = make_plan(files, workers=workers)
+    if not full:  # what the peer does not do is left out: MinHash, held-out questions, the labels
+        plan = replace(plan, minhash=False, questions="none", labels=None)
     report = run(plan, folder / "run")
     return {"kept": report.output.pages, "peak_mb": report.peak_rss_mb}
 

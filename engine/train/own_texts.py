@@ -29,6 +29,8 @@ from engine.train.setup import BASE_PROMPT, Setup, new_model
 
 CORPUS = "corpus.json"
 TELL_EVERY_S = 2.0
+ALL_REMARKS = 20
+REMARK_EVERY_S = 60.0
 PROMPT_WORDS = 4
 """Of a held-out text, which the live samples go on with."""
 
@@ -39,12 +41,24 @@ class Teller:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._told = float("-inf")
+        self._remarks = 0
+        self._printed = float("-inf")
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        """A ``Progress`` of a corpus, in bytes; remarks are kept in the run's ``log.txt``."""
+        """A ``Progress`` of a corpus, in bytes; remarks are kept in the run's ``log.txt``.
+
+        Some of them: a server that is waited for or a million bad rows would fill the disk.
+        """
         if not total:
-            print(what)
+            self._remark(what)
         self.tell(f"{what}: {done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if total else what)
+
+    def _remark(self, what: str) -> None:
+        """The first ones as they come, later ones now and then."""
+        self._remarks += 1
+        if self._remarks <= ALL_REMARKS or time.monotonic() - self._printed >= REMARK_EVERY_S:
+            print(what)
+            self._printed = time.monotonic()
 
     def tell(self, text: str) -> None:
         """Tell ``text``, unless something was told a moment ago.

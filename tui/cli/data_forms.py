@@ -59,6 +59,12 @@ def _run(sub: argparse.ArgumentParser) -> None:
         dest="thresholds",
         help="another threshold than the published one, such as gopher_quality.min_words=30",
     )
+    sub.add_argument(
+        "--blocklist",
+        metavar="FILE",
+        help="addresses to drop: a domain a line, or JSON (default: the pocket web's list for "
+        "its own crawl, else none)",
+    )
     sub.add_argument("--no-minhash", action="store_true", help="leave near duplicates in")
     sub.add_argument("--format", choices=FORMATS, help="of the texts (default: parquet)")
     sub.add_argument(

@@ -70,6 +70,8 @@ def _created(arguments: argparse.Namespace) -> DataStatus:
     }
     if arguments.format is not None:
         options["format"] = arguments.format
+    if arguments.blocklist is not None:
+        options["blocklist"] = paths.expanded(arguments.blocklist)
     changed = _changed(arguments.thresholds)
     inputs = [paths.expanded(path) for path in arguments.inputs] or [_pocket()]
     return jobs.create_run(make_plan(inputs, changed=changed, **options), name=arguments.out)
@@ -111,6 +113,7 @@ def _resumed(arguments: argparse.Namespace) -> DataStatus:
         "--out": arguments.out is not None,
         "--workers": arguments.workers is not None,
         "--set": bool(arguments.thresholds),
+        "--blocklist": arguments.blocklist is not None,
         "--no-minhash": arguments.no_minhash,
         "--format": arguments.format is not None,
     }

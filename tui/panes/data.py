@@ -102,14 +102,18 @@ class DataPane(Vertical):
             await self.look()
 
     async def look(self) -> None:
-        """Read what is new, and draw what has changed; one look at a time."""
+        """Read what is new, unless that is going on, and draw what has changed."""
         if self._looking:
             return
         self._looking = True
         try:
-            news = await self.watch_data.refresh()
+            await self.read()
         finally:
             self._looking = False
+
+    async def read(self) -> None:
+        """Read what is new by now and draw it: a look that goes on may have begun before."""
+        news = await self.watch_data.refresh()
         if self.is_attached:
             self._take(news)
 
@@ -117,12 +121,8 @@ class DataPane(Vertical):
         """Show another run."""
         self.watch_data.show(listed)
         self._end_sample()
-
-        async def work() -> None:
-            self._take(await self.watch_data.refresh())
-
         self._show_head()
-        in_background(self, work, "data-open", only=True)
+        in_background(self, self.read, "data-open", only=True)
 
     def _take(self, news: News) -> None:
         shown = self.watch_data.shown

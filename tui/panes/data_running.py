@@ -114,7 +114,7 @@ class DataRunner:
                 sentence = visible(str(error))
                 self._pane.notify(sentence, severity="error", timeout=10, markup=False)
                 return
-            await self._pane.look()
+            await self._pane.read()
             started = self._watch.named(name) if name is not None else None
             if started is not None:
                 self._pane.look_at(started)

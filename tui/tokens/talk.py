@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import get_args
 
-from engine.conversation import Part, Role, Turn
+from engine.conversation import Part, PartKind, Role, Turn
 from engine.errors import LabError
 
 _ROLES: tuple[Role, ...] = get_args(Role)
+_KINDS: tuple[PartKind, ...] = get_args(PartKind)
+_PART = re.compile(rf"\[({'|'.join(_KINDS)})\][ \t]?")
 _HEAD = re.compile(rf"({'|'.join(_ROLES)}):[ \t]?")
 MOST_CHARACTERS = 20_000
 
@@ -48,12 +50,21 @@ EXAMPLES: tuple[tuple[str, Sequence[Turn]], ...] = (
 
 
 def written(turns: Sequence[Turn]) -> str:
-    """Turns as lines that :func:`turns_of` reads; a tool's part as the text that it is."""
-    return "\n".join(f"{turn.role}: {' '.join(part.text for part in turn.parts)}" for turn in turns)
+    """Turns as lines that :func:`turns_of` reads, a part of a tool on lines of its own."""
+    return "\n".join(f"{turn.role}: {_parts_written(turn.parts)}" for turn in turns)
+
+
+def _parts_written(parts: Sequence[Part]) -> str:
+    if all(part.kind == "text" for part in parts):
+        return " ".join(part.text for part in parts)
+    return "\n".join(f"[{part.kind}] {part.text}" for part in parts)
 
 
 def turns_of(text: str) -> list[Turn]:
     """Lines such as ``user: What is 2+2?`` as turns; other lines go on with the turn before.
+
+    In a turn of the assistant ``[search]``, ``[output]`` and so on at the beginning of a line begin
+    a part of that kind; behind them ``[text]`` is what it says itself.
 
     Raises:
         LabError: the first line is of no role, or the text is too long.
@@ -75,7 +86,27 @@ def turns_of(text: str) -> list[Turn]:
                 f"The conversation begins with {line[:40]!r}. Begin a turn with one of "
                 f"{', '.join(f'{role}:' for role in _ROLES)}"
             )
-    return [Turn.of(role, "\n".join(lines)) for role, lines in turns]
+    return [
+        Turn(role, _parts_of(lines)) if role == "assistant" else Turn.of(role, "\n".join(lines))
+        for role, lines in turns
+    ]
+
+
+def _parts_of(lines: Sequence[str]) -> tuple[Part, ...]:
+    parts: list[tuple[PartKind, list[str]]] = []
+    for line in lines:
+        head = _PART.match(line)
+        if head is not None:
+            parts.append((_kind(head[1]), [line[head.end() :]]))
+        elif parts:
+            parts[-1][1].append(line)
+        else:
+            parts.append(("text", [line]))
+    return tuple(Part(kind, "\n".join(said)) for kind, said in parts)
+
+
+def _kind(name: str) -> PartKind:
+    return next(kind for kind in _KINDS if kind == name)
 
 
 def _role(name: str) -> Role:

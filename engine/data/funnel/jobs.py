@@ -61,8 +61,8 @@ def create_run(plan: Plan, *, name: str | None = None) -> DataStatus:
             path.mkdir()
         except FileExistsError as error:
             raise DataError(
-                f"There is {path} already. Choose another --out, or --resume {name} if it is a run "
-                "of the funnel."
+                f"There is {path} already. Choose another name; if it is a run of the funnel, "
+                "it can be resumed."
             ) from error
         except OSError as error:
             raise disk_error(path, error) from error

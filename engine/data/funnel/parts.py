@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.funnel import minhash
-from engine.data.funnel.blocklist import pocket_blocklist
+from engine.data.funnel.blocklist_file import blocklist_of
 from engine.data.funnel.document import Document, Drop, SourcePage
 from engine.data.funnel.filtering import PageFilter
 from engine.data.funnel.plan import Plan
@@ -184,7 +184,7 @@ class Judging:
     def __init__(self, plan: Plan, folder: Path) -> None:
         self._plan = plan
         self._folder = folder
-        self._filter = PageFilter(plan.thresholds, pocket_blocklist())
+        self._filter = PageFilter(plan.thresholds, blocklist_of(plan))
 
     def judge(
         self, batch: Batch, *, fatal: frozenset[int] = frozenset(), told: Told | None = None

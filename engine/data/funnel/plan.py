@@ -35,6 +35,16 @@ class InputFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ListFile:
+    """A blocklist of somebody's own."""
+
+    path: str
+    """Absolute."""
+    sha256: str
+    """Of its bytes: how a resumed run sees that it judges as it began."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """A run, as ``plan.json`` keeps it.
 
@@ -49,6 +59,9 @@ class Plan:
     minhash: bool = True
     questions: Questions = "nano"
     """The world whose held-out questions are taken out."""
+    blocklist: ListFile | Literal["pocket", "none"] = "pocket"
+    """What addresses are judged by; plans of before there was a choice have none, and mean the
+    pocket web's."""
     format: Format = "parquet"
     labels: str | None = None
     """The folder with the labels of all pages, if they are known."""
@@ -62,6 +75,8 @@ class Plan:
             raise DataError(f"{self.workers} workers cannot be had. Give a number from 0 to 256.")
         if self.format not in FORMATS:
             raise DataError(f"There is no format {self.format!r}: choose {' or '.join(FORMATS)}.")
+        if not isinstance(self.blocklist, ListFile) and self.blocklist not in ("pocket", "none"):
+            raise DataError(f"There is no blocklist {self.blocklist!r}: give pocket or none.")
         if self.part_pages < 1 or self.part_bytes < 1:
             raise DataError("A part holds at least one page. Give a number from 1 up.")
 
@@ -80,7 +95,9 @@ class Plan:
         try:
             data = read_json(path)
             inputs = tuple(InputFile(**file) for file in data["inputs"])
-            return cls(**{**data, "inputs": inputs})
+            if isinstance(listed := data.get("blocklist", "pocket"), dict):
+                listed = ListFile(**listed)
+            return cls(**{**data, "inputs": inputs, "blocklist": listed})
         except DataError:
             raise
         except (LabError, KeyError, TypeError) as error:

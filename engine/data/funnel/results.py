@@ -17,6 +17,7 @@ from engine.files import read_json
 
 REPORT = "report.json"
 CLUSTERS = "clusters.parquet"
+OUTPUT = "output"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,4 +193,4 @@ class Results:
 
 def output_files(folder: Path) -> list[Path]:
     """The files with the texts that came out of the run in ``folder``, in order."""
-    return sorted(path for path in (folder / "output").glob("part-*") if path.is_file())
+    return sorted(path for path in (folder / OUTPUT).glob("part-*") if path.is_file())

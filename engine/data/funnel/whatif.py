@@ -130,7 +130,8 @@ def _spread(rule: str, values: Sequence[tuple[float, bool]], threshold: float) -
 
 def serve(folder: Path) -> None:
     """Measure the sample, then answer lines until the standard input ends."""
-    from engine.data.funnel.blocklist import pocket_blocklist
+    from engine.data.funnel.blocklist_file import blocklist_of
+    from engine.data.funnel.plan import Plan
     from engine.data.funnel.whatif_sample import SAMPLE_PAGES, read_sample
 
     if hasattr(os, "nice"):
@@ -141,7 +142,8 @@ def serve(folder: Path) -> None:
             _say({"measured": n, "of": SAMPLE_PAGES})
 
     try:
-        what_if = WhatIf(read_sample(folder, on_progress=progress), pocket_blocklist())
+        blocklist = blocklist_of(Plan.read(folder))
+        what_if = WhatIf(read_sample(folder, on_progress=progress), blocklist)
     except LabError as error:
         _say({"failed": str(error)})
         return

@@ -24,7 +24,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 def test_both_keep_the_same_number_of_pages(files: list[Path]) -> None:
     pytest.importorskip("datatrove")
-    ours, theirs = data._turn(data.OURS, files), data._turn(data.THEIRS, files)
+    ours, theirs = (data._turn(name, files, full=False) for name in (data.OURS, data.THEIRS))
     assert ours["kept"] == theirs["kept"] == 6
     assert ours["seconds"] > 0
     assert theirs["seconds"] > 0
@@ -32,7 +32,19 @@ def test_both_keep_the_same_number_of_pages(files: list[Path]) -> None:
 
 def test_a_contender_that_fails_is_said(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="ours has failed"):
-        data._turn(data.OURS, [tmp_path / "missing.warc.gz"])
+        data._turn(data.OURS, [tmp_path / "missing.warc.gz"], full=False)
+
+
+def test_memory_is_measured_with_every_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a page and its copy, MinHash keeps one."""
+    path = warc(tmp_path / "a.warc.gz", [html(prose(1)), html(prose(1))])
+    turns = []
+    turn = data._turn
+    monkeypatch.setattr(data, "_turn", lambda *a, **k: turns.append(turn(*a, **k)) or turns[-1])
+    assert data._memory([(path, 2)], 2, print)["peak_mb"] > 0
+    assert [one["kept"] for one in turns] == [1]
 
 
 @pytest.mark.parametrize("wrong", [{"n_pages": 0}, {"sizes": (5, 0)}, {"rounds": 0}])

@@ -75,7 +75,10 @@ def test_what_cannot_be_is_a_sentence(
     assert jobs.list_runs() == []
 
 
-@pytest.mark.parametrize("options", [("--workers", "2"), ("--set", "a=1"), ("--format", "jsonl")])
+@pytest.mark.parametrize(
+    "options",
+    [("--workers", "2"), ("--set", "a=1"), ("--format", "jsonl"), ("--blocklist", "a.txt")],
+)
 def test_a_resumed_run_takes_no_options(run: Run, options: tuple[str, ...]) -> None:
     code, _, err = run("run", "--resume", "nobody", *options)
     assert code == 2
@@ -98,7 +101,7 @@ def test_a_taken_name_is_refused(run: Run, pages: Path) -> None:
     assert run("run", pages, "--workers", 0, "--out", "mine")[0] == 0
     code, _, err = run("run", pages, "--workers", 0, "--out", "mine")
     assert code == 2
-    assert "Choose another --out" in err
+    assert "Choose another name" in err
 
 
 def test_ctrl_c_stops_it_and_resume_goes_on(

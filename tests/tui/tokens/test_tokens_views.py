@@ -99,6 +99,8 @@ async def test_a_conversation_is_edited_and_mistakes_are_said(lab: Lab) -> None:
 def test_conversations_are_read_as_they_are_written() -> None:
     turns = [Turn.of("system", "Be short."), Turn.of("user", "a\nb"), Turn.of("assistant", "")]
     assert turns_of(written(turns)) == turns
+    for _, example in EXAMPLES:
+        assert turns_of(written(example)) == list(example)
     with pytest.raises(LabError, match="are shown"):
         turns_of("user: " + "x" * 30_000)
 

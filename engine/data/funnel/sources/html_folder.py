@@ -93,7 +93,7 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
         mode = _mode(path)
         if stat.S_ISDIR(mode):
             yield from _walk(path, seen)
-        elif stat.S_ISREG(mode) or path.is_symlink():
+        elif stat.S_ISREG(mode) or (not mode and path.is_symlink()):
             yield path  # a link to nowhere is met again when it is opened, and said
 
 

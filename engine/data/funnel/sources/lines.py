@@ -5,6 +5,7 @@ A line is never held in memory beyond what a page may have, however long it is.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import zlib
@@ -36,7 +37,7 @@ class JsonlSource:
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
-        self.is_seekable = path.suffix != ".gz"
+        self.is_seekable = not _is_packed(path)
 
     def share(self, position: Position) -> float:
         """About how much of the file lies before ``position``."""
@@ -75,7 +76,7 @@ class TextSource:
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
-        self.is_seekable = path.suffix != ".gz"
+        self.is_seekable = not _is_packed(path)
 
     def share(self, position: Position) -> float:
         """About how much of the file lies before ``position``."""
@@ -165,12 +166,13 @@ class _Lines:
                 if self.offset:
                     file.seek(self.offset)
                 while line := file.readline(MOST_PAGE_BYTES):
+                    is_first = not self.offset
                     self.offset += len(line)
                     cut = len(line) == MOST_PAGE_BYTES and not line.endswith(b"\n")
                     if cut:
                         line = b""
                         self._pass_rest(file)
-                    yield line, cut
+                    yield line.removeprefix(codecs.BOM_UTF8) if is_first else line, cut
         except (OSError, EOFError, zlib.error) as error:
             self.why = f"it ends too soon: {reason_of(error)}"
 
@@ -181,12 +183,16 @@ class _Lines:
                 return
 
 
+def _is_packed(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
+
+
 def _opened(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+    return cast(IO[bytes], gzip.open(path, "rb")) if _is_packed(path) else path.open("rb")
 
 
 def _share(path: Path, position: Position) -> float:
-    if path.suffix == ".gz":
+    if _is_packed(path):
         return 0.0  # how long it is unpacked, only its end tells
     try:
         size = path.stat().st_size

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from engine.data.funnel.plan import plain_name
+from engine.data.crawl.build import INFO_FILE
+from engine.data.funnel.plan import PLAN, plain_name
+from engine.data.funnel.results import OUTPUT, REPORT
 from engine.data.funnel.sources.base import Source
 from engine.data.funnel.sources.html_folder import HTML, HtmlFolder, files_under
 from engine.data.funnel.sources.lines import JsonlSource, TextSource
@@ -22,7 +24,7 @@ _BY_ENDING: dict[str, Callable[[Path, str], Source]] = {
     ".parquet": ParquetSource,
 }
 NOT_PAGES = ("labels.jsonl", "sources.txt")
-"""Files that lie beside a crawl and tell about it."""
+"""Files that lie beside a crawl and tell about it; elsewhere they are a user's own."""
 
 
 def open_source(path: Path, name: str | None = None) -> Source:
@@ -79,10 +81,26 @@ def _inside(folder: Path) -> list[Path]:
     found = []
     has_html = False
     for path in files_under(folder):
-        if path.name in NOT_PAGES:
+        if not _holds_pages(path, folder):
             continue
         if path.suffix.lower() in HTML:
             has_html = True
         elif _maker(path) is not None:
             found.append(path)
     return [folder, *found] if has_html else found
+
+
+def _holds_pages(path: Path, folder: Path) -> bool:
+    """Whether a file under ``folder`` is neither about a crawl nor a by-product of a run."""
+    if path.name in NOT_PAGES and (path.parent / INFO_FILE).is_file():
+        return False
+    inside = path.relative_to(folder).parts
+    return all(
+        part == OUTPUT or not _is_run(folder.joinpath(*inside[:depth]))
+        for depth, part in enumerate(inside)
+    )
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a finished run of the funnel lies there; what it dropped is no input of another."""
+    return (folder / PLAN).is_file() and (folder / REPORT).is_file()

@@ -280,9 +280,47 @@ def test_a_folder_of_html_with_odd_names_and_circles(tmp_path: Path) -> None:
 def test_inputs_of_a_folder(tmp_path: Path) -> None:
     html_folder(tmp_path / "in")
     kept = jsonl(tmp_path / "in" / "deep" / "a.jsonl", ["x"])
-    jsonl(tmp_path / "in" / "labels.jsonl", ["no page"])
+    labels = jsonl(tmp_path / "in" / "labels.jsonl", ["a user's own page"])
     (tmp_path / "in" / "readme.md").write_text("no")
+    assert find_inputs([tmp_path / "in"]) == [tmp_path / "in", kept, labels]
+    (tmp_path / "in" / "crawl.json").write_text("{}")
     assert find_inputs([tmp_path / "in"]) == [tmp_path / "in", kept]
+
+
+@pytest.mark.parametrize("asked", ["runs", "runs/one"])
+def test_of_a_run_only_its_output_is_an_input(asked: str, tmp_path: Path) -> None:
+    run = tmp_path / "runs" / "one"
+    for name in ("output", "dropped"):
+        (run / name).mkdir(parents=True)
+        parquet_file(run / name / "part-0.parquet", text=["x"])
+    parquet_file(run / "clusters.parquet", text=["x"])
+    (run / "plan.json").write_text("{}")
+    assert len(find_inputs([tmp_path / asked])) == 3  # without a report it is no run
+    (run / "report.json").write_text("{}")
+    assert find_inputs([tmp_path / asked]) == [run / "output" / "part-0.parquet"]
+
+
+def test_an_ending_in_capitals_is_packed_too(tmp_path: Path) -> None:
+    path = _written(tmp_path / "a.jsonl.GZ", gzip.compress(b'{"text": "a"}\n'))
+    assert [one.page.body for one in found(path) if one.page is not None] == [b"a"]
+
+
+def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+    mark = b"\xef\xbb\xbf"
+    path = _written(tmp_path / "a.txt", mark + b"one\n\n\n" + mark + b"two\n")
+    first, second = found(path)
+    assert first.page is not None
+    assert first.page.body == b"one\n\n"
+    assert list(open_source(path).read(first.after)) == [second]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_link_to_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "x.html").symlink_to(tmp_path / "pipe")
+    assert whys(folder) == ["no HTML file is in it"]
 
 
 @pytest.mark.parametrize("what", ["missing", "empty folder", "picture.png"])

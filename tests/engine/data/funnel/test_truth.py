@@ -72,7 +72,7 @@ def _labels(folder: Path, labels: list[Label]) -> None:
 
 
 def test_each_figure_by_hand(crawl: Path, tmp_path: Path) -> None:
-    run(make_plan([crawl], workers=0, questions="none"), tmp_path / "run")
+    run(make_plan([crawl / "a.warc.gz"], workers=0, questions="none"), tmp_path / "run")
     kept = list(Results(tmp_path / "run").texts())
     assert len(kept) == 4
     texts = [prose(n, 12) for n in (0, 0, 2, 3, 4)]
@@ -106,13 +106,15 @@ def test_each_figure_by_hand(crawl: Path, tmp_path: Path) -> None:
 
 
 def test_labels_of_other_files_do_not_count(crawl: Path, tmp_path: Path) -> None:
-    run(make_plan([crawl], workers=0, questions="none", labels=None), tmp_path / "run")
+    run(
+        make_plan([crawl / "a.warc.gz"], workers=0, questions="none", labels=None), tmp_path / "run"
+    )
     truth, _ = measure(tmp_path / "run", crawl, ["b.warc.gz"])
     assert truth.clean.pages == 0
 
 
 def test_a_cluster_of_unlike_pages_is_wrong(crawl: Path, tmp_path: Path) -> None:
-    run(make_plan([crawl], workers=0, questions="none"), tmp_path / "run")
+    run(make_plan([crawl / "a.warc.gz"], workers=0, questions="none"), tmp_path / "run")
     truth, _ = measure(tmp_path / "run", crawl, ["a.warc.gz"])
     assert truth.near_duplicates.clustered_pairs == 1
     assert truth.near_duplicates.precision == 0.0
@@ -122,7 +124,7 @@ def test_a_cluster_of_unlike_pages_is_wrong(crawl: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("data", [b"", b"no label\n", b'{"id": "a"}\n'])
 def test_damaged_labels_are_said(data: bytes, crawl: Path, tmp_path: Path) -> None:
     (crawl / "labels.jsonl").write_bytes(data)
-    plan = make_plan([crawl], workers=0, questions="none")
+    plan = make_plan([crawl / "a.warc.gz"], workers=0, questions="none")
     if data:
         with pytest.raises(DataError, match=r"labels\.jsonl"):
             run(plan, tmp_path / "run")
