@@ -90,7 +90,7 @@ class Sample:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-            await process.wait()
+            await _closed(process)
 
     async def _converse(self, process: asyncio.subprocess.Process) -> None:
         while self.state == "measuring":
@@ -124,6 +124,15 @@ class Sample:
     def _fail(self, sentence: str) -> None:
         self.state, self.message, self.asking = "failed", sentence, False
         self.drawn()
+
+
+async def _closed(process: asyncio.subprocess.Process) -> None:
+    """Wait for the end of a killed process and of its pipes, which may end a little later."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    await process.stdout.read()
+    await process.wait()
 
 
 async def _ask(process: asyncio.subprocess.Process, question: Mapping[str, Any]) -> None:
