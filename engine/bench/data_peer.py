@@ -77,7 +77,9 @@ def _url_filter() -> URLFilter:
         soft_banned_words=SOFT_WORDS,
     )
     # The list of domain endings in its package: nothing is fetched from the network.
-    found.tldextractor = TLDExtract(suffix_list_urls=(), cache_dir=None)
+    found.tldextractor = TLDExtract(
+        suffix_list_urls=(), extra_suffixes=("example",), cache_dir=None
+    )
     return found
 
 
