@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import App, ComposeResult
@@ -296,7 +296,7 @@ class LabApp(App[None]):
         if idle and self._looks % IDLE_LOOKS != 1:
             return
         trained_before = [(run.name, run.state) for run in self.watch_runs.runs]
-        pipeline = self._pipeline()
+        pipeline = self.pipeline
         await self.watch_runs.refresh(pipeline.looked_at if pipeline else None)
         if not self.is_running:
             return
@@ -315,54 +315,47 @@ class LabApp(App[None]):
     async def _read_checkpoints(self) -> None:
         checkpoints = await asyncio.to_thread(self.services.checkpoints)
         await self.compare.show_checkpoints(checkpoints)
-        pipeline = self._pipeline()
-        if pipeline is not None:
-            await pipeline.show_checkpoints(checkpoints)
-        chat = self.chat
-        if chat is not None:
-            chat.show_checkpoints(checkpoints)
-        if self.probes_pane is not None:
-            self.probes_pane.show_checkpoints(checkpoints)
-        if self.rl_pane is not None:
-            self.rl_pane.show_checkpoints(checkpoints)
-        if self.tokens_pane is not None:
-            self.tokens_pane.show_checkpoints(checkpoints)
+        if self.pipeline is not None:
+            await self.pipeline.show_checkpoints(checkpoints)
+        for pane in (self.tokens_pane, self.chat, self.probes_pane, self.rl_pane):
+            if pane is not None:
+                pane.show_checkpoints(checkpoints)
         self._summarise()
 
-    def _pipeline(self) -> PipelinePane | None:
-        """The pane, once it has been gone to."""
-        found = self.query("#pipeline")
-        return cast("PipelinePane", found.first()) if found else None
+    def _gone_to(self, pane: str) -> Any:
+        """A pane, once it has been gone to: their modules are imported when they are made."""
+        found = self.query(f"#{pane}")
+        return found.first() if found else None
 
     @property
-    def chat(self) -> ChatPane | None:
-        """The pane, once it has been gone to."""
-        found = self.query("#chat")
-        return cast("ChatPane", found.first()) if found else None
+    def pipeline(self) -> PipelinePane | None:
+        """Pane 1, once it has been gone to; so are the others."""
+        return cast("PipelinePane | None", self._gone_to("pipeline"))
 
     @property
     def data_pane(self) -> DataPane | None:
-        """The pane, once it has been gone to."""
-        found = self.query("#data")
-        return cast("DataPane", found.first()) if found else None
-
-    @property
-    def probes_pane(self) -> ProbesPane | None:
-        """The pane, once it has been gone to."""
-        found = self.query("#probes")
-        return cast("ProbesPane", found.first()) if found else None
-
-    @property
-    def rl_pane(self) -> RlPane | None:
-        """The pane, once it has been gone to."""
-        found = self.query("#rl")
-        return cast("RlPane", found.first()) if found else None
+        """Pane 2."""
+        return cast("DataPane | None", self._gone_to("data"))
 
     @property
     def tokens_pane(self) -> TokensPane | None:
-        """The pane, once it has been gone to."""
-        found = self.query("#tokens")
-        return cast("TokensPane", found.first()) if found else None
+        """Pane 3."""
+        return cast("TokensPane | None", self._gone_to("tokens"))
+
+    @property
+    def chat(self) -> ChatPane | None:
+        """Pane 5."""
+        return cast("ChatPane | None", self._gone_to("chat"))
+
+    @property
+    def probes_pane(self) -> ProbesPane | None:
+        """Pane 6."""
+        return cast("ProbesPane | None", self._gone_to("probes"))
+
+    @property
+    def rl_pane(self) -> RlPane | None:
+        """Pane 7."""
+        return cast("RlPane | None", self._gone_to("rl"))
 
     # Panes, help, theme
 
@@ -380,14 +373,10 @@ class LabApp(App[None]):
         prompts = shown.query(PromptBox).results()
         others = (w for w in shown.query("*") if w.focusable and w.display)
         first = next(prompts, None) or next(others, None)
-        if name == "probes" and self.probes_pane is not None:
-            self.probes_pane.focus_view()
-        elif name == "rl" and self.rl_pane is not None:
-            self.rl_pane.focus_view()
-        elif name == "data" and self.data_pane is not None:
-            self.data_pane.focus_view()
-        elif name == "tokens" and self.tokens_pane is not None:
-            self.tokens_pane.focus_view()
+        with_views = (self.data_pane, self.tokens_pane, self.probes_pane, self.rl_pane)
+        pane = next((each for each in with_views if each is not None and each.id == name), None)
+        if pane is not None:
+            pane.focus_view()
         elif first is not None:
             first.focus()
         self.look_again()

@@ -12,7 +12,7 @@ from tests.tui.conftest import Lab, closed, dialog, screen_text, shows, until
 from tests.tui.filtering import MadeFolder, opened, put, report
 from tui.data.listed import Wish
 from tui.screens.data_form import DataForm
-from tui.screens.data_list import DataList
+from tui.screens.listed import ListedDialog
 
 SLOW = "import time, sys; print('builds: 200 of 900', file=sys.stderr, flush=True); time.sleep(60)"
 
@@ -55,7 +55,7 @@ async def test_a_run_is_started_followed_stopped_and_resumed(lab: Lab) -> None:
         await shows(app, pilot, "✓ done")
         await until(pilot, lambda: pane.views.funnel.rows.has_focus, "the funnel and its keys")
         await pilot.press("o")
-        listed = await dialog(app, pilot, DataList)
+        listed = await dialog(app, pilot, ListedDialog)
         assert listed.query_one(OptionList).highlighted == 0
         await pilot.press("down", "enter")
         await closed(app, pilot)

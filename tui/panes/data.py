@@ -206,7 +206,7 @@ class DataPane(Vertical):
             self.action_view("funnel")
 
     @on(DataHead.Clicked)
-    def head_clicked(self, event: DataHead.Clicked) -> None:
+    def head_clicked(self, event: DataHead.Clicked[View]) -> None:
         """A view's name."""
         self.action_view(event.view)
 

@@ -31,7 +31,7 @@ BINDINGS: list[BindingType] = [
     Binding("comma", "turn(-1)", "page", key_display=", .", id="data.page-before"),
     Binding("full_stop", "turn(1)", "next page", show=False, id="data.page-next"),
     Binding("c", "crossings", "changed pages", id="data.crossings"),
-    Binding("s", "sample", "sample again", id="data.sample"),
+    Binding("s", "sample", "sample again", show=False, id="data.sample"),
     Binding("f", "view('funnel')", "funnel", show=False, id="data.funnel"),
     Binding("b", "view('removed')", "removed", show=False, id="data.removed"),
     Binding("w", "view('sample')", "what if", show=False, id="data.what-if"),

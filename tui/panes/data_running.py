@@ -7,12 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.errors import LabError
 from tui.background import in_background
 from tui.child_job import ChildJob
 from tui.data.looks import ALIVE, RESUMABLE
 from tui.data.watch import DataWatch
-from tui.safe_text import visible
+from tui.panes.control import control
 
 if TYPE_CHECKING:
     from tui.data.listed import Listed, Wish
@@ -77,7 +76,8 @@ class DataRunner:
 
     def choose(self) -> None:
         """List the runs there are."""
-        from tui.screens.data_list import DataList
+        from tui.data.head_text import listed_line
+        from tui.screens.listed import ListedDialog
 
         def chosen(listed: Listed | None) -> None:
             if listed is not None:
@@ -85,7 +85,9 @@ class DataRunner:
 
         shown = self._watch.shown
         current = shown.listed.key if shown else None
-        self._pane.app.push_screen(DataList(self._watch.listed, current), chosen)
+        self._pane.app.push_screen(
+            ListedDialog("runs of the funnel", self._watch.listed, listed_line, current), chosen
+        )
 
     def halt(self) -> None:
         """Stop the run that is looked at; nothing is lost, so nothing is asked."""
@@ -105,18 +107,11 @@ class DataRunner:
             self._do(lambda: self._watch.control.resume(name))
 
     def _do(self, what: Callable[[], str | None]) -> None:
-        """Do something in a thread; a run whose name it gives is looked at next."""
+        """Do something; what it names is looked at next."""
+        control(self._pane, what, self._done)
 
-        async def work() -> None:
-            try:
-                name = await asyncio.to_thread(what)
-            except LabError as error:
-                sentence = visible(str(error))
-                self._pane.notify(sentence, severity="error", timeout=10, markup=False)
-                return
-            await self._pane.read()
-            started = self._watch.named(name) if name is not None else None
-            if started is not None:
-                self._pane.look_at(started)
-
-        in_background(self._pane, work, "data-control")
+    async def _done(self, name: str | None) -> None:
+        await self._pane.read()
+        started = self._watch.named(name) if name is not None else None
+        if started is not None:
+            self._pane.look_at(started)

@@ -94,18 +94,22 @@ class ProbesPane(Vertical):
             await self.look()
 
     async def look(self) -> None:
-        """Read what is new, and draw what has changed; one look at a time."""
+        """Read what is new, unless that is going on, and draw what has changed."""
         if self._looking:
             return
         self._looking = True
         try:
-            news = await self.probes.refresh()
-            first = self.probes.worth_seeing()
-            if self.probes.shown is None and first is not None:
-                await self._open(first)
-                news = await self.probes.refresh()
+            await self.read()
         finally:
             self._looking = False
+
+    async def read(self) -> None:
+        """Read what is new by now and draw it: a look that goes on may have begun before."""
+        news = await self.probes.refresh()
+        first = self.probes.worth_seeing()
+        if self.probes.shown is None and first is not None:
+            await self._open(first)
+            news = await self.probes.refresh()
         if self.is_attached:
             self._take(news)
 
@@ -190,7 +194,7 @@ class ProbesPane(Vertical):
             self.action_view("answers")
 
     @on(ProbeHead.Clicked)
-    def head_clicked(self, event: ProbeHead.Clicked) -> None:
+    def head_clicked(self, event: ProbeHead.Clicked[View]) -> None:
         """A view's name."""
         self.action_view(event.view)
 

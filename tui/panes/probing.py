@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.errors import LabError
-from tui.background import in_background
+from tui.panes.control import control
 from tui.probes.looks import ALIVE, RESUMABLE
 from tui.probes.watch import ProbeWatch
-from tui.safe_text import visible
 
 if TYPE_CHECKING:
     from engine.probes.plan import ProbePlan
@@ -55,7 +52,8 @@ class Prober:
 
     def choose(self) -> None:
         """List the probes there are."""
-        from tui.screens.probe_list import ProbeList
+        from tui.probes.head_text import listed_line
+        from tui.screens.listed import ListedDialog
 
         def chosen(listed: Listed | None) -> None:
             if listed is not None:
@@ -63,7 +61,9 @@ class Prober:
 
         shown = self._watch.shown
         current = shown.listed.key if shown else None
-        self._pane.app.push_screen(ProbeList(self._watch.listed, current), chosen)
+        self._pane.app.push_screen(
+            ListedDialog("probes", self._watch.listed, listed_line, current), chosen
+        )
 
     def halt(self) -> None:
         """Stop the probe that is looked at; nothing is lost, so nothing is asked."""
@@ -92,18 +92,11 @@ class Prober:
             self._pane.app.push_screen(ProbeExport(shown.listed.status), exported)
 
     def _do(self, what: Callable[[], str | None]) -> None:
-        """Do something in a thread; a name that it gives is looked at next."""
+        """Do something; what it names is looked at next."""
+        control(self._pane, what, self._done)
 
-        async def work() -> None:
-            try:
-                name = await asyncio.to_thread(what)
-            except LabError as error:
-                sentence = visible(str(error))
-                self._pane.notify(sentence, severity="error", timeout=10, markup=False)
-                return
-            await self._pane.look()
-            started = self._watch.named(name) if name is not None else None
-            if started is not None:
-                self._pane.look_at(started)
-
-        in_background(self._pane, work, "probe-control")
+    async def _done(self, name: str | None) -> None:
+        await self._pane.read()
+        started = self._watch.named(name) if name is not None else None
+        if started is not None:
+            self._pane.look_at(started)

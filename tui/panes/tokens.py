@@ -164,7 +164,7 @@ class TokensPane(Vertical):
     # Views
 
     @on(TokenHead.Clicked)
-    def head_clicked(self, event: TokenHead.Clicked) -> None:
+    def head_clicked(self, event: TokenHead.Clicked[View]) -> None:
         """A view's name."""
         self.action_view(event.view)
 

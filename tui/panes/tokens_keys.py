@@ -25,7 +25,7 @@ BINDINGS: list[BindingType] = [
     Binding("minus", "remove", "one less", key_display="-", show=False, id="tokens.remove"),
     Binding("left_square_bracket", "turn(-1)", "turn", key_display="[ ]", id="tokens.before"),
     Binding("right_square_bracket", "turn(1)", "next", show=False, id="tokens.next"),
-    Binding("v", "blanks", "blanks", id="tokens.blanks"),
+    Binding("v", "blanks", "blanks", show=False, id="tokens.blanks"),
     Binding("i", "ids", "ids", show=False, id="tokens.ids"),
     Binding("x", "example", "example", id="tokens.example"),
     Binding("o", "open", "open", show=False, id="tokens.open"),

@@ -1,0 +1,69 @@
+"""Work in folders of its own, probes or runs of the funnel: one is chosen to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.screens.dialog import Dialog
+
+
+class Keyed(Protocol):
+    """Something that is listed."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others."""
+
+
+L = TypeVar("L", bound=Keyed)
+
+
+class ListedDialog(Dialog[L]):
+    """Enter looks at one.
+
+    Args:
+        title: what they are.
+        listed: all there are.
+        line: says one of them, in a line or two.
+        current: the key of that which is looked at.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        listed: Sequence[L],
+        line: Callable[[L], Content],
+        current: str | None,
+    ) -> None:
+        super().__init__()
+        self.listed = listed
+        self._title, self._line, self._current = title, line, current
+
+    def compose(self) -> ComposeResult:
+        """In the order in which they came."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(self._title)
+            if self.listed:
+                yield OptionList(*(Option(self._line(each)) for each in self.listed))
+                yield Static(Content("⏎ look at it · esc cancel"), id="keys")
+            else:
+                yield Static(Content("There is none yet: n starts one."))
+
+    def on_mount(self) -> None:
+        """Begin at the one that is looked at."""
+        keys = [each.key for each in self.listed]
+        if self._current in keys:
+            self.query_one(OptionList).highlighted = keys.index(self._current)
+
+    @on(OptionList.OptionSelected)
+    def selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click."""
+        self.dismiss(self.listed[event.option_index])
