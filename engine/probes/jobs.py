@@ -8,7 +8,6 @@ terminal closes; what it has answered is kept whatever ends it.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,13 +15,15 @@ from typing import Literal
 
 from engine import background, paths
 from engine.background import now
-from engine.errors import LabError, ProbeError
-from engine.files import disk_error, read_json, write_json
+from engine.errors import ProbeError
+from engine.files import write_json
 from engine.probes.plan import ProbePlan, default_against, probed
 from engine.probes.reader import ProbeReader
 from engine.remote.servers import find_model
+from engine.shelf import ALIVE, Shelf
 
 __all__ = [
+    "ALIVE",
     "ProbePlan",
     "ProbeReader",
     "ProbeStatus",
@@ -37,7 +38,6 @@ __all__ = [
 ]
 
 State = Literal["starting", "running", "stopped", "done", "failed", "lost"]
-ALIVE: tuple[State, ...] = ("starting", "running")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +52,16 @@ class ProbeStatus(background.Status):
     """0 until the questions are known."""
 
 
+_PROBES = Shelf(
+    folder=paths.probes_folder,
+    status=ProbeStatus,
+    noun="probe",
+    error=ProbeError,
+    told=lambda status: f"{status.done} answers",
+    begin="llmlab probe facts",
+)
+
+
 def create_probe(plan: ProbePlan, *, name: str | None = None) -> ProbeStatus:
     """Create the folder of a probe without starting it (``spawn`` or the caller's process does).
 
@@ -62,25 +72,11 @@ def create_probe(plan: ProbePlan, *, name: str | None = None) -> ProbeStatus:
         LabError: the folder of all probes cannot be written to.
     """
     plan = _checked(plan)
-    folder = paths.probes_folder()
-    with background.one_at_a_time(folder):
-        name = name if name is not None else background.free_name(folder, plan.source)
-        if not background.NAME.fullmatch(name):
-            raise ProbeError(
-                f"{name!r} cannot name a probe. Use letters, digits, dots and dashes, 64 at most."
-            )
-        path = folder / name
-        try:
-            path.mkdir()
-        except FileExistsError as error:
-            raise ProbeError(
-                f"There is a probe {name!r} already. Choose another --out, or --resume {name}."
-            ) from error
-        except OSError as error:
-            raise disk_error(path, error) from error
+    with background.one_at_a_time(paths.probes_folder()):
+        path = _PROBES.new_folder(name, plan.source)
         write_json(path / "plan.json", plan.to_json())
         status = ProbeStatus(
-            name=name,
+            name=path.name,
             checkpoint=plan.checkpoint,
             state="starting",
             done=0,
@@ -130,12 +126,7 @@ def spawn(status: ProbeStatus) -> ProbeStatus:
 
 def list_probes() -> list[ProbeStatus]:
     """All readable probes, newest first."""
-    folder = paths.probes_folder()
-    found = []
-    for path in folder.iterdir() if folder.is_dir() else []:
-        with contextlib.suppress(LabError):
-            found.append(read_probe(path.name))
-    return sorted(found, key=lambda probe: (probe.started, probe.name), reverse=True)
+    return _PROBES.all()
 
 
 def read_probe(name: str) -> ProbeStatus:
@@ -144,22 +135,7 @@ def read_probe(name: str) -> ProbeStatus:
     Raises:
         ProbeError: there is no such probe, or its status cannot be read.
     """
-    path = paths.probes_folder() / name
-    if not background.NAME.fullmatch(name) or not path.is_dir():
-        known = [probe.name for probe in paths.probes_folder().glob("*") if probe.is_dir()]
-        raise ProbeError(
-            f"There is no probe {name!r}. There are: {', '.join(sorted(known)) or 'none yet'}."
-        )
-    try:
-        status = ProbeStatus(**{**read_json(path / "status.json"), "path": path})
-    except (LabError, TypeError) as error:
-        raise ProbeError(f"The probe {name!r} cannot be read: {error}") from error
-    if status.state in ALIVE and not status.has_process:
-        message = (
-            f"Its process ended without a word after {status.done} answers. Resume it to go on."
-        )
-        return replace(status, state="lost", pid=None, message=message)
-    return status
+    return _PROBES.read(name)
 
 
 def resume_probe(name: str) -> ProbeStatus:
@@ -174,19 +150,7 @@ def resume_probe(name: str) -> ProbeStatus:
 
 def prepare_resume(name: str) -> ProbeStatus:
     """Check that a probe can be resumed and mark it as starting."""
-    with background.one_at_a_time(paths.probes_folder()):
-        status = read_probe(name)
-        if status.state == "done":
-            raise ProbeError(
-                f"The probe {name!r} is finished: there is nothing to resume. Start a new one."
-            )
-        if status.state in ALIVE:
-            raise ProbeError(f"The probe {name!r} is {status.state} already (pid {status.pid}).")
-        check_unchanged(ProbeReader(status.path).plan)
-        status = replace(status, state="starting", pid=None, message="", heartbeat=time.time())
-        status.save()
-        (status.path / "control.json").unlink(missing_ok=True)
-        return status
+    return _PROBES.prepare_resume(name, lambda path: check_unchanged(ProbeReader(path).plan))
 
 
 def check_unchanged(plan: ProbePlan) -> None:
@@ -210,7 +174,4 @@ def stop_probe(name: str) -> None:
     Raises:
         ProbeError: no such probe, or it is not at work.
     """
-    status = read_probe(name)
-    if status.state not in ALIVE:
-        raise ProbeError(f"The probe {name!r} is {status.state}: there is nothing to stop.")
-    write_json(status.path / "control.json", {"action": "stop"})
+    _PROBES.stop(name)

@@ -8,21 +8,33 @@ part that was not done.
 
 from __future__ import annotations
 
-import contextlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from engine import background, paths
 from engine.background import now
 from engine.data.funnel.plan import PLAN, Plan
-from engine.errors import DataError, LabError
-from engine.files import disk_error, read_json, write_json
+from engine.errors import DataError
+from engine.files import write_json
+from engine.shelf import ALIVE, STATUS, Shelf
+
+__all__ = [
+    "ALIVE",
+    "STATUS",
+    "DataStatus",
+    "create_run",
+    "folder_of",
+    "list_runs",
+    "prepare_resume",
+    "read_run",
+    "resume_run",
+    "spawn",
+    "stop_run",
+]
 
 State = Literal["starting", "running", "stopped", "done", "failed", "lost"]
-ALIVE: tuple[State, ...] = ("starting", "running")
-STATUS = "status.json"
 STEM = "funnel"
 
 
@@ -41,6 +53,16 @@ class DataStatus(background.Status):
     """Of these."""
 
 
+_RUNS = Shelf(
+    folder=paths.data_folder,
+    status=DataStatus,
+    noun="run of the funnel",
+    error=DataError,
+    told=lambda status: f"{status.pages} pages",
+    begin="llmlab data run",
+)
+
+
 def create_run(plan: Plan, *, name: str | None = None) -> DataStatus:
     """Create the folder of a run without starting it (``spawn`` or the caller's process does).
 
@@ -48,27 +70,11 @@ def create_run(plan: Plan, *, name: str | None = None) -> DataStatus:
         DataError: the name is taken or unusable.
         LabError: the folder of all runs cannot be written to.
     """
-    folder = paths.data_folder()
-    with background.one_at_a_time(folder):
-        name = name if name is not None else background.free_name(folder, STEM)
-        if not background.NAME.fullmatch(name):
-            raise DataError(
-                f"{name!r} cannot name a run of the funnel. Use letters, digits, dots and dashes, "
-                "64 at most."
-            )
-        path = folder / name
-        try:
-            path.mkdir()
-        except FileExistsError as error:
-            raise DataError(
-                f"There is {path} already. Choose another name; if it is a run of the funnel, "
-                "it can be resumed."
-            ) from error
-        except OSError as error:
-            raise disk_error(path, error) from error
+    with background.one_at_a_time(paths.data_folder()):
+        path = _RUNS.new_folder(name, STEM)
         write_json(path / PLAN, plan.to_json())
         status = DataStatus(
-            name=name,
+            name=path.name,
             state="starting",
             stage="pages",
             share=0.0,
@@ -91,13 +97,7 @@ def spawn(status: DataStatus) -> DataStatus:
 
 def list_runs() -> list[DataStatus]:
     """All readable runs, newest first."""
-    folder = paths.data_folder()
-    found = []
-    for path in folder.iterdir() if folder.is_dir() else []:
-        if (path / STATUS).is_file():
-            with contextlib.suppress(LabError):
-                found.append(read_run(path.name))
-    return sorted(found, key=lambda run: (run.started, run.name), reverse=True)
+    return _RUNS.all()
 
 
 def read_run(name: str) -> DataStatus:
@@ -106,17 +106,7 @@ def read_run(name: str) -> DataStatus:
     Raises:
         DataError: there is no such run, or its status cannot be read.
     """
-    path = folder_of(name)
-    try:
-        status = DataStatus(**{**read_json(path / STATUS), "path": path})
-    except (LabError, TypeError) as error:
-        raise DataError(f"The run {name!r} cannot be read: {error}") from error
-    if status.state in ALIVE and not status.has_process:
-        message = (
-            f"Its process ended without a word after {status.pages} pages. Resume it to go on."
-        )
-        return replace(status, state="lost", pid=None, message=message)
-    return status
+    return _RUNS.read(name)
 
 
 def folder_of(name: str) -> Path:
@@ -125,14 +115,7 @@ def folder_of(name: str) -> Path:
     Raises:
         DataError: there is no such run.
     """
-    folder = paths.data_folder()
-    if not background.NAME.fullmatch(name) or not (folder / name / STATUS).is_file():
-        known = sorted(path.parent.name for path in folder.glob(f"*/{STATUS}"))
-        raise DataError(
-            f"There is no run of the funnel {name[:80]!r}. There are: "
-            f"{', '.join(known) or 'none yet (llmlab data run)'}."
-        )
-    return folder / name
+    return _RUNS.path_of(name)
 
 
 def prepare_resume(name: str) -> DataStatus:
@@ -143,19 +126,7 @@ def prepare_resume(name: str) -> DataStatus:
     """
     from engine.data.funnel.planning import check_inputs
 
-    with background.one_at_a_time(paths.data_folder()):
-        status = read_run(name)
-        if status.state == "done":
-            raise DataError(
-                f"The run {name!r} is finished: there is nothing to resume. Start a new one."
-            )
-        if status.state in ALIVE:
-            raise DataError(f"The run {name!r} is {status.state} already (pid {status.pid}).")
-        check_inputs(Plan.read(status.path), status.path)
-        status = replace(status, state="starting", pid=None, message="", heartbeat=time.time())
-        status.save()
-        (status.path / "control.json").unlink(missing_ok=True)
-        return status
+    return _RUNS.prepare_resume(name, lambda path: check_inputs(Plan.read(path), path))
 
 
 def resume_run(name: str) -> DataStatus:
@@ -173,7 +144,4 @@ def stop_run(name: str) -> None:
     Raises:
         DataError: no such run, or it is not at work.
     """
-    status = read_run(name)
-    if status.state not in ALIVE:
-        raise DataError(f"The run {name!r} is {status.state}: there is nothing to stop.")
-    write_json(status.path / "control.json", {"action": "stop"})
+    _RUNS.stop(name)

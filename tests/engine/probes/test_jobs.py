@@ -49,7 +49,7 @@ def test_unusable_names_are_refused(model: Path, name: str) -> None:
 
 def test_a_name_twice_is_refused(model: Path) -> None:
     new(model, "mine", state="done")
-    with pytest.raises(ProbeError, match="--resume mine"):
+    with pytest.raises(ProbeError, match="mine already"):
         new(model, "mine")
 
 
