@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,8 @@ class _Stage(PipelineStep):  # type: ignore[misc]  # datatrove has no types
             self._do(plan, range(rank, len(plan.inputs), world_size))
         yield from data or ()
 
-    def _do(self, plan: Plan, files: range) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _do(self, plan: Plan, files: range) -> None: ...
 
     def _seen(self, done: Done) -> None:
         self.stat_update("parts")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.data.crawl.build import INFO_FILE
 from engine.data.crawl.labels import LABELS, LABELS_FILE, NEITHER, Label, read_labels
 from engine.data.funnel.clustering import CLUSTERS
 from engine.data.funnel.finishing import DUPLICATE, QUESTION
@@ -39,8 +40,8 @@ _LATE = (KEPT, DUPLICATE, QUESTION)
 
 
 def has_labels(folder: Path) -> bool:
-    """Whether the pages in ``folder`` have labels."""
-    return (folder / LABELS_FILE).is_file()
+    """Whether ``folder`` is a crawl of the pocket web; another one's labels would not be ours."""
+    return (folder / INFO_FILE).is_file() and (folder / LABELS_FILE).is_file()
 
 
 def measure(folder: Path, labels: Path, inputs: Iterable[str]) -> tuple[Truth, Mapping[str, int]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.data.crawl.build import INFO_FILE
 from engine.data.crawl.labels import Label, read_labels, to_line
 from engine.data.funnel.document import SourcePage
 from engine.data.funnel.planning import make_plan
@@ -55,12 +57,13 @@ N = 6
 
 
 @pytest.fixture
-def crawl(tmp_path: Path) -> Path:
+def crawl(tmp_path: Path, pico_crawl: Path) -> Path:
     """Pages 0 and 1 are nearly the same, 2 to 4 are unlike, and 5 is too short."""
     texts = [prose(n, 12) for n in (0, 0, 2, 3, 4)]
     texts[1] += "\nWrite to anna@pages.example.org or to 8.8.4.4 about it."
     folder = tmp_path / "crawl"
     folder.mkdir()
+    shutil.copy(pico_crawl / INFO_FILE, folder)
     warc(folder / "a.warc.gz", [*map(html, texts), html("We have seen this and it was good.")])
     _labels(folder, [Label(url=f"u{n}", label="clean", text=texts[n % 5]) for n in range(N)])
     return folder
