@@ -111,12 +111,11 @@ class _Pages(PipelineStep):  # type: ignore[misc]  # datatrove has no types
         for path in self._files[rank::world_size]:
             for found in open_source(Path(path)).read():
                 page = found.page
-                if page is not None and page.body and b"\0" not in page.body[:1000]:
-                    yield Document(
-                        text=decode(page.body, page.charset),
-                        id=page.id,
-                        metadata={"url": page.url},
-                    )
+                if page is None:
+                    continue
+                text = decode(page.body, page.charset)
+                if text and "\0" not in text[:1000]:  # an image or the like is no page
+                    yield Document(text=text, id=page.id, metadata={"url": page.url})
 
 
 class _OurWords(WordTokenizer):  # type: ignore[misc]
