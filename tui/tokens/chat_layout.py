@@ -104,7 +104,7 @@ def about_piece(written: Sequence[ChatPiece], place: int) -> Content:
     shown = glyph_of(each.piece.data, blanks=True, name=each.piece.special).text
     counted = {
         True: "counted by the loss: the assistant writes it itself",
-        False: "not counted: it is given to the assistant, who has not to learn to write it",
+        False: "not counted by the loss: the assistant is given it",
         None: "nobody can tell whether the loss counts it: the template does not say",
     }[each.counted]
     return Content.assemble(
@@ -115,5 +115,8 @@ def about_piece(written: Sequence[ChatPiece], place: int) -> Content:
         ("bytes " if not each.piece.special else "", "$quiet"),
         (what, "$quiet" if each.piece.special else ""),
         "\n",
-        (f"{each.role or 'of nobody'}: {counted}", "$text-success" if each.counted else "$quiet"),
+        (
+            f"{each.role}: {counted}" if each.role else counted,
+            "$text-success" if each.counted else "$quiet",
+        ),
     )

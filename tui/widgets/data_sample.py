@@ -54,8 +54,8 @@ The sample holds pages one by one: near duplicates are not looked for in it.
         Binding("plus,equals_sign,right", "move(1)", "more", key_display="+ -", id="what-if.more"),
         Binding("minus,left", "move(-1)", "less", show=False, id="what-if.less"),
         Binding("enter", "open", "type", id="what-if.type"),
-        Binding("0", "publish", "published", id="what-if.published"),
-        Binding("z", "publish_all", "reset all", id="what-if.reset"),
+        Binding("0", "publish", "published", show=False, id="what-if.published"),
+        Binding("z", "publish_all", "reset all", show=False, id="what-if.reset"),
     ]
 
     class Wanted(Message):

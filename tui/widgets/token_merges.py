@@ -35,7 +35,7 @@ another word; in the text, the word under the cursor is taken.
         Binding("left,up", "step(-1)", "step back", show=False, id="merges.before"),
         Binding("home", "step(-9999)", "bytes", show=False, id="merges.first"),
         Binding("end", "step(9999)", "tokens", show=False, id="merges.last"),
-        Binding("e,enter,slash", "word", "another word", key_display="e", id="merges.word"),
+        Binding("e,enter,slash", "word", "word", key_display="e", id="merges.word"),
     ]
 
     class Stepped(Message):

@@ -35,8 +35,8 @@ in Compare.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "letter(-1)", "letter", key_display="← →", id="spelling.before"),
         Binding("right", "letter(1)", "letter", show=False, id="spelling.next"),
-        Binding("e,enter,slash", "word", "another word", key_display="e", id="spelling.word"),
-        Binding("a", "ask", "ask in Compare", id="spelling.ask"),
+        Binding("e,enter,slash", "word", "word", key_display="e", id="spelling.word"),
+        Binding("a", "ask", "ask", id="spelling.ask"),
     ]
 
     class Moved(Message):
