@@ -22,6 +22,7 @@ from engine.errors import LabError
 from tui import settings
 from tui.background import in_background
 from tui.panes.compare import ComparePane
+from tui.panes.pane import LabPane
 from tui.run_watch import RunWatch
 from tui.safe_text import visible
 from tui.themes import DEFAULT_THEME, LAB_THEMES, lab_variables
@@ -369,16 +370,7 @@ class LabApp(App[None]):
         self.shown_pane = self.top_bar.pane = name
         for child in panes.children:
             child.display = child.id == name
-        shown = self.query_one(f"#{name}")
-        prompts = shown.query(PromptBox).results()
-        others = (w for w in shown.query("*") if w.focusable and w.display)
-        first = next(prompts, None) or next(others, None)
-        with_views = (self.data_pane, self.tokens_pane, self.probes_pane, self.rl_pane)
-        pane = next((each for each in with_views if each is not None and each.id == name), None)
-        if pane is not None:
-            pane.focus_view()
-        elif first is not None:
-            first.focus()
+        self.query_one(f"#{name}", LabPane).focus_view()
         self.look_again()
 
     async def ask_in_compare(self, question: str) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.widgets import OptionList
 
 from engine.errors import LabError
@@ -22,6 +21,7 @@ from tui.chat.session import Session
 from tui.panes.asking import Asker
 from tui.panes.chat_keys import BINDINGS, HELP
 from tui.panes.deciding import Action, Decider
+from tui.panes.pane import LabPane
 from tui.panes.partner import Lab as PartnerLab
 from tui.panes.partner import Partner
 from tui.panes.shelf import Shelf
@@ -53,7 +53,7 @@ class Lab(PartnerLab, TalkingLab, Protocol):
     """What the pane needs of the app."""
 
 
-class ChatPane(Vertical):
+class ChatPane(LabPane):
     """Head, conversation, context meter and prompt."""
 
     # The app's own stylesheet is parsed before the first paint; this one is not.

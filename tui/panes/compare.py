@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 
 from engine.errors import RequestError
 from tui.lane import Lane
 from tui.notes import Note
 from tui.panes.choosing import Chooser
 from tui.panes.choosing import Lab as ChoosingLab
+from tui.panes.pane import LabPane
 from tui.panes.streaming import Lab as StreamingLab
 from tui.panes.streaming import Streamer
 from tui.safe_text import one_line, visible
@@ -39,7 +39,7 @@ class Lab(ChoosingLab, StreamingLab, Protocol):
     """What the pane needs of the app."""
 
 
-class ComparePane(Vertical):
+class ComparePane(LabPane):
     """Prompt, settings, columns, and the token under the cursor."""
 
     HELP = """

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 
 from tui.background import in_background
@@ -18,6 +17,7 @@ from tui.data.sample import Sample
 from tui.data.watch import DataWatch, News
 from tui.panes.data_keys import BINDINGS, HELP, OF_VIEWS
 from tui.panes.data_running import DataRunner
+from tui.panes.pane import LabPane
 from tui.safe_text import visible
 from tui.widgets.data_funnel import DataFunnel
 from tui.widgets.data_head import DataHead, View
@@ -55,7 +55,7 @@ class _Empty(Words, can_focus=True):
     """Holds the focus, and so the keys, while there is nothing to see."""
 
 
-class DataPane(Vertical):
+class DataPane(LabPane):
     """A head, and the views."""
 
     # The app's own stylesheet is parsed before the first paint; this one is not.

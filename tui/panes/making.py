@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
 if TYPE_CHECKING:
     from tui.app import LabApp
+    from tui.panes.pane import LabPane
 
 
-def new_pane(app: LabApp, name: str) -> Widget:
+def new_pane(app: LabApp, name: str) -> LabPane:
     """A pane by its id; Compare is there from the start."""
     checkpoints = app.compare.checkpoints
     if name == "pipeline":

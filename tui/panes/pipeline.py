@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Button, OptionList
 
 from tui.background import in_background
+from tui.panes.pane import LabPane
 from tui.panes.steering import Lab, Steering
 from tui.pipeline_text import checkpoint_words, run_words, samples_words, stage_words
 from tui.run_watch import ALIVE, RESUMABLE
@@ -38,7 +39,7 @@ DEVELOPED_BESIDE_FROM = 90
 _ACTIONS = ("train", "pause", "resume", "halt", "card")
 
 
-class PipelinePane(Horizontal):
+class PipelinePane(LabPane):
     """Rail to the left; to the right what the chosen entry is, its curve and its samples."""
 
     # The app's own stylesheet is parsed before the first paint; this one is not.

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 
 from engine.errors import LabError
@@ -18,6 +17,7 @@ from engine.probes.record import OUTCOMES
 from tui.background import in_background
 from tui.panes.following import Follower
 from tui.panes.following import Lab as FollowingLab
+from tui.panes.pane import LabPane
 from tui.panes.probe_keys import BINDINGS, HELP
 from tui.panes.probing import Prober
 from tui.probes import head_text
@@ -50,7 +50,7 @@ class Lab(FollowingLab, Protocol):
         ...
 
 
-class ProbesPane(Vertical):
+class ProbesPane(LabPane):
     """A head, and the views."""
 
     # The app's own stylesheet is parsed before the first paint; this one is not.

@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from engine.rl.reader import is_shipped
 from tui.background import in_background
+from tui.panes.pane import LabPane
 from tui.panes.rl_asking import Asker
 from tui.panes.rl_asking import Lab as AskingLab
 from tui.panes.rl_keys import BINDINGS, HELP
@@ -45,7 +46,7 @@ class Lab(AskingLab, SteeringLab, Protocol):
     """What the pane needs of the app."""
 
 
-class RlPane(Vertical):
+class RlPane(LabPane):
     """A head, the problem, and the views."""
 
     # The app's own stylesheet is parsed before the first paint; this one is not.

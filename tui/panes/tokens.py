@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 
 from tui.background import in_background
 from tui.format import grouped
+from tui.panes.pane import LabPane
 from tui.panes.tokens_keys import BINDINGS, HELP
 from tui.panes.tokens_opening import Opener
 from tui.panes.tokens_working import Learner, Replayer, Talker
@@ -50,7 +50,7 @@ class Lab(Protocol):
         ...
 
 
-class TokensPane(Vertical):
+class TokensPane(LabPane):
     """A head and the views."""
 
     # The app's own stylesheet is parsed before the first paint; this one is not.

@@ -1,0 +1,53 @@
+"""What every pane is to the frame: something to give the focus to, to leave and find again as it
+was, and to take away as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from textual.containers import Vertical
+
+from tui.widgets.prompt_box import PromptBox
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a pane shows now, as it would be written to a file.
+
+    Args:
+        title: a line.
+        markdown: all of it to be read, without the title.
+        rows: the same as records, one a line of JSONL and of CSV; their keys are the columns.
+    """
+
+    title: str
+    markdown: str
+    rows: tuple[Mapping[str, Any], ...] = ()
+
+
+class LabPane(Vertical):
+    """A subject of the lab; its id is its name in ``top_bar.PANES``."""
+
+    def focus_view(self) -> None:
+        """Give the focus to what is shown: the prompt, else the first that takes it."""
+        prompts = self.query(PromptBox).results()
+        others = (widget for widget in self.query("*") if widget.focusable and widget.display)
+        first = next(prompts, None) or next(others, None)
+        if first is not None:
+            first.focus()
+
+    def memory(self) -> dict[str, Any]:
+        """What to come back to at the next start: small, and JSON."""
+        return {}
+
+    async def recall(self, memory: Mapping[str, Any]) -> None:
+        """Be as ``memory`` says.
+
+        It may be of an older llmlab, and what it names may be gone: what cannot be had is left out.
+        """
+
+    def contents(self) -> Contents | None:
+        """What stands here, None when that is nothing."""
+        return None
