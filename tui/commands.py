@@ -116,7 +116,7 @@ def _comparing(app: LabApp, pane: ComparePane) -> Iterator[Command]:
 
 def _chatting(pane: ChatPane) -> Iterator[Command]:
     yield Command("New conversation", "ctrl+n: the old one is kept", pane.action_new)
-    yield Command("Conversations of before ...", "ctrl+o: open, delete", pane.action_past)
+    yield Command("Conversations of before ...", "ctrl+l: open, delete", pane.action_past)
     yield Command("Tool bench ...", "F3: call a tool by hand", pane.action_bench)
     yield Command("Tools and who decides ...", "F4: ask, always, never", pane.action_policies)
     yield Command("Sampling of the conversation", "F2 in Chat & Tools", pane.action_sampling)

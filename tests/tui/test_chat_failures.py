@@ -99,7 +99,7 @@ async def test_hostile_text_is_only_text(talk: Lab, words: str) -> None:
         assert not any(ord(c) < 32 and c != "\n" for c in text)
         assert not any("\x7f" <= c <= "\x9f" for c in text)
         assert "\u202e" not in text
-        await pilot.press("ctrl+o")
+        await pilot.press("ctrl+l")
         await pilot.pause(0.1)
         await pilot.press("escape", "ctrl+p", "escape")
         assert app.is_running

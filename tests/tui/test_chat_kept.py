@@ -76,13 +76,13 @@ async def test_new_list_open_delete(talk: Lab) -> None:
         await pilot.pause()
         await shows(app, pilot, "Where was Orson Kovats born?")
         await asked(pilot, pane, "second question")
-        await pilot.press("ctrl+o")
+        await pilot.press("ctrl+l")
         await shows(app, pilot, "first question")
         await pilot.press("down", "enter")
         await until(
             pilot, lambda: pane.session.conversation.title == "first question", "opened again"
         )
-        await pilot.press("ctrl+o")
+        await pilot.press("ctrl+l")
         await until(pilot, lambda: bool(app.screen.query(OptionList)), "the list")
         place = [each.title for each in ChatStore().listed()].index("first question")
         await pilot.press(*["down"] * place, "x")

@@ -226,7 +226,7 @@ class ChatPane(LabPane):
 
     def _rewound(self, place: int, forked: bool) -> None:
         if forked:
-            self.notify("A new conversation: the old one stays as it was (ctrl+o).")
+            self.notify("A new conversation: the old one stays as it was (ctrl+l).")
             self.blocks.show(self.session.conversation)
         else:
             self.blocks.forget(place)

@@ -17,7 +17,7 @@ then the answer goes on. No text can make a call: only special tokens that the m
 Each tool has a policy (click on it, or **F4**): *ask*, each call waits for you; *always*, calls run
 at once; *never*, the tool is not offered. **o** asks the same question with tools off.
 
-**ctrl+n** begins a new conversation, **ctrl+o** lists the old ones, **F3** is the tool bench, where
+**ctrl+n** begins a new conversation, **ctrl+l** lists the old ones, **F3** is the tool bench, where
 you call tools by hand.
 """
 
@@ -30,7 +30,7 @@ BINDINGS: list[BindingType] = [
     Binding("r", "decide('rerun')", "rerun", id="chat.rerun"),
     Binding("o", "decide('without')", "tools off", id="chat.without"),
     Binding("ctrl+n", "new", "new", key_display="^n", id="chat.new"),
-    Binding("ctrl+o,l", "past", "past", key_display="^o", id="chat.past"),
+    Binding("ctrl+l,l", "past", "past", key_display="^l", id="chat.past"),
     Binding("f2,s", "sampling", "sampling", show=False, id="chat.sampling"),
     Binding("f3,b", "bench", "bench", key_display="F3", id="chat.bench"),
     Binding("f4,p", "policies", "tools", key_display="F4", id="chat.policies"),

@@ -63,7 +63,7 @@ class Keeper:
             del self._waiting[before]
             self._waiting[kept] = conversation, pack(conversation)
         self._host.notify(
-            "Another llmlab has gone on with this conversation: yours is kept beside it (ctrl+o).",
+            "Another llmlab has gone on with this conversation: yours is kept beside it (ctrl+l).",
             severity="warning",
             timeout=15,
         )

@@ -27,7 +27,7 @@ class TokensTalk(Dialog[Sequence[Turn]]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,f5", "take", "take it", priority=True, id="talk.take"),
+        Binding("ctrl+j,ctrl+s", "take", "take it", priority=True, id="talk.take"),
     ]
 
     def __init__(self, text: str) -> None:
@@ -43,7 +43,7 @@ class TokensTalk(Dialog[Sequence[Turn]]):
             yield Static("", id="mistake")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Take it  ^j", id="do", variant="primary", compact=True)
+                yield Button("Take it (^s)", id="do", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """To the end of it."""
