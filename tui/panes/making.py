@@ -34,6 +34,10 @@ def new_pane(app: LabApp, name: str) -> LabPane:
         from tui.panes.tokens import TokensPane
 
         return TokensPane(app, checkpoints)
+    if name == "runs":
+        from tui.panes.runs import RunsPane
+
+        return RunsPane(app)
     assert name == "rl"
     from tui.panes.rl import RlPane
 

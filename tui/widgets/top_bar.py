@@ -14,6 +14,7 @@ PANES = {
     "chat": ("5", "Chat & Tools"),
     "probes": ("6", "Probes"),
     "rl": ("7", "RL"),
+    "runs": ("8", "Runs"),
 }
 """Panes by id: the key and the name. Later panes take the numbers between."""
 
