@@ -42,7 +42,10 @@ CLUSTERED = {
     "text": "string",
 }
 GROUP_ROWS = 1000
-"""Rows that are compressed, written and read together."""
+"""Rows that are compressed, written and read together, at most."""
+GROUP_CHARS = 32_000_000
+"""Characters of text after which a group is closed before it has all its rows: a crawl may hold
+pages of megabytes, and a group lies in memory whole, of whoever writes or reads it."""
 
 
 class TableWriter:
@@ -57,6 +60,8 @@ class TableWriter:
         self._columns = columns
         self._temporary = temporary_name(path)
         self._rows: list[Row] = []
+        self._n_chars = 0
+        self._texts = [name for name, kind in columns.items() if kind == "string"]
         self._out: Any = None
 
     def __enter__(self) -> TableWriter:
@@ -75,7 +80,8 @@ class TableWriter:
     def add(self, row: Row) -> None:
         """One more row; it must have all columns and may have more, which are left out."""
         self._rows.append(row)
-        if len(self._rows) >= GROUP_ROWS:
+        self._n_chars += sum(len(row[name]) for name in self._texts)
+        if len(self._rows) >= GROUP_ROWS or self._n_chars >= GROUP_CHARS:
             with self._saying():
                 self._flush()
 
@@ -87,7 +93,7 @@ class TableWriter:
                 self._out.write(line.encode("utf-8", "backslashreplace"))
         elif self._rows:
             self._out.write_table(_table(self._rows, self._columns))
-        self._rows = []
+        self._rows, self._n_chars = [], 0
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None:
@@ -162,8 +168,9 @@ def read_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict
         yield from _read_jsonl(path)
         return
     with open_table(path) as file:
-        for batch in file.iter_batches(batch_size=GROUP_ROWS, columns=columns):
-            yield from batch.to_pylist()
+        for group in range(file.num_row_groups):  # A batch may reach over several of them.
+            for batch in file.iter_batches(GROUP_ROWS, row_groups=[group], columns=columns):
+                yield from batch.to_pylist()
 
 
 def _read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
