@@ -66,6 +66,11 @@ def corpora_folder() -> Path:
     return home() / "corpora"
 
 
+def trash_folder() -> Path:
+    """What was deleted and can still be brought back."""
+    return home() / "trash"
+
+
 def engine_folder() -> Path:
     """The engine's socket, lock and log; owner-only."""
     return home() / "engine"

@@ -57,19 +57,40 @@ def read_status(name: str) -> RunStatus:
     Raises:
         RunError: there is no such run, or its status cannot be read.
     """
-    path = _folder_of(name)
+    path = folder_of(name)
     try:
         data = read_json(path / "status.json")
-        status = RunStatus(**{**data, "path": path})
+        # A copied folder is a run of its own, by the name that it has now.
+        status = RunStatus(**{**data, "path": path, "name": name})
+        _check_types(status)
     except (LabError, TypeError) as error:
         raise RunError(f"The run {name!r} cannot be read: {error}") from error
     if status.state in ALIVE and not status.has_process:
-        message = f"Its process ended without a word at step {status.step}. Resume it to go on."
+        message = f"{status.how_it_ended} at step {status.step}. Resume it to go on."
         return replace(status, state="lost", pid=None, message=message)
+    if status.state in ALIVE and status.is_stuck:
+        return replace(status, message=status.stuck_words)
     return status
 
 
-def _folder_of(name: str) -> Path:
+def _check_types(status: RunStatus) -> None:
+    """Raise TypeError for a file that a hand has edited: what sorts runs would fall over it."""
+    words = ("state", "started", "message", "stage", "preset")
+    if not all(isinstance(getattr(status, name), str) for name in words):
+        raise TypeError(f"one of {', '.join(words)} is no text")
+    numbers = ("step", "total_steps", "heartbeat")
+    if not all(isinstance(getattr(status, name), int | float) for name in numbers):
+        raise TypeError(f"one of {', '.join(numbers)} is no number")
+    if not isinstance(status.pid, int | None) or not isinstance(status.parent, str | None):
+        raise TypeError("pid or parent is of another kind")
+
+
+def folder_of(name: str) -> Path:
+    """The folder of a run, which may be damaged.
+
+    Raises:
+        RunError: there is none of that name.
+    """
     path = paths.runs_folder() / name
     if not background.NAME.fullmatch(name) or not path.is_dir():
         known = [p.name for p in paths.runs_folder().glob("*") if p.is_dir()]
@@ -267,7 +288,12 @@ def request(name: str, action: Action) -> None:
 
 
 class EventTail(LineTail):
-    """Reads the new whole lines of a run's ``events.jsonl`` each time it is asked."""
+    """Reads the new whole lines of a run's ``events.jsonl`` each time it is asked.
 
-    def __init__(self, run_path: Path) -> None:
-        super().__init__(run_path / "events.jsonl")
+    Args:
+        run_path: the run's folder.
+        name: of another file that holds events, as ``curve.jsonl`` of a checkpoint does.
+    """
+
+    def __init__(self, run_path: Path, name: str = "events.jsonl") -> None:
+        super().__init__(run_path / name)
