@@ -21,15 +21,20 @@ from typing import IO, Any, TypeVar
 
 from engine import paths
 from engine.errors import LabError
-from engine.files import disk_error, read_json, write_atomic, write_json
+from engine.files import disk_error, last_line, read_json, write_atomic, write_json
+from engine.liveness import SILENT_S as SILENT_S
+from engine.liveness import lives, runs, silent_s
 
 HEARTBEAT_S = 2.0
-SILENT_S = 90.0
-"""A live pid that has not written for so long may be another program's: then the work is lost."""
 STARTING_S = 15.0
 """So long work may be without a process: whoever made its folder is about to start one."""
 NICENESS = 10
 """Typing and sampling come before work in the background."""
+PORTION = 1 << 20
+"""Bytes of a log that are read at a time."""
+LOG = "log.txt"
+BEGINS = "---"
+"""What a process's part of the log begins with."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What can name a folder of work."""
 
@@ -53,16 +58,40 @@ class Status:
         """Write ``status.json``.
 
         Raises:
-            LabError: the disk is full.
+            LabError: the disk is full, or the folder was deleted.
         """
+        if not self.path.is_dir():  # writing would make it again, with nothing else in it
+            raise LabError(f"The folder {self.path} was deleted, and the work in it with it.")
         write_json(self.path / "status.json", {**asdict(self), "path": None})
 
     @property
     def has_process(self) -> bool:
         """Whether a process is at it, or is about to be."""
-        if self.pid is None:
-            return self.state == "starting" and time.time() - self.heartbeat <= STARTING_S
-        return _lives(self.pid, self.heartbeat)
+        starting = self.state == "starting" and silent_s(self.heartbeat) <= STARTING_S
+        if self.pid is None or starting:  # it has not had the time to take its lock
+            return starting and (self.pid is None or runs(self.pid))
+        return lives(self.path, self.pid, self.heartbeat)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether its process lives, but has not written for long."""
+        return self.pid is not None and silent_s(self.heartbeat) > SILENT_S
+
+    @property
+    def stuck_words(self) -> str:
+        """What to say and do about it."""
+        return (
+            f"Its process has said nothing for {silent_s(self.heartbeat) / 60:.0f} min. If it is "
+            f"not asleep, end it with `kill -9 {self.pid}` and resume it."
+        )
+
+    @property
+    def how_it_ended(self) -> str:
+        """Why there is no process any more, as far as its log says; begins a sentence."""
+        said = last_line(self.path / LOG)
+        if not said or said.startswith(BEGINS):
+            return "Its process ended without a word, as when it is killed or memory runs out,"
+        return f"Its process ended ({said[:200]})"
 
 
 SomeStatus = TypeVar("SomeStatus", bound=Status)
@@ -71,28 +100,6 @@ SomeStatus = TypeVar("SomeStatus", bound=Status)
 def now() -> str:
     """The time as it stands in every file: ISO 8601, UTC, seconds."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-def _lives(pid: int, heartbeat: float) -> bool:
-    """Whether the process ``pid``, last heard of at ``heartbeat`` (seconds), still works."""
-    if time.time() - heartbeat > SILENT_S:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    """A child that died but was not waited for still has a pid (Linux; elsewhere: no)."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 def free_name(folder: Path, stem: str) -> str:
@@ -156,7 +163,9 @@ def _start_detached(module: str, folder: Path) -> int:
         if os.name == "posix"
         else {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
     )
-    with (folder / "log.txt").open("ab") as log:
+    with (folder / LOG).open("ab") as log:
+        log.write(f"{BEGINS} {now()} {module} {folder.name}\n".encode())
+        log.flush()
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", module, folder.name],
             stdin=subprocess.DEVNULL,
@@ -229,9 +238,15 @@ class LineTail:
 
     def read(self) -> list[dict[str, Any]]:
         """Objects since the last call; a damaged line is left out."""
-        return list(self._new())
+        return [value for portion in self.portions() for value in portion]
 
-    def _new(self) -> Iterator[dict[str, Any]]:
+    def portions(self, most: int = PORTION) -> Iterator[list[dict[str, Any]]]:
+        """The same, ``most`` bytes of lines at a time: a log may be larger than the memory."""
+        while data := self._new(most):
+            yield list(_objects(data))
+
+    def _new(self, most: int) -> bytes:
+        """Whole lines behind what was read, none at the end."""
         try:
             with self._path.open("rb") as file:
                 found = os.fstat(file.fileno())
@@ -239,13 +254,17 @@ class LineTail:
                 if found.st_ino != self._inode or found.st_size < self._offset:
                     self._inode, self._offset = found.st_ino, 0
                 file.seek(self._offset)
-                data = file.read()
+                data = file.read(most) + file.readline()
         except OSError:
-            return
+            return b""
         end = data.rfind(b"\n") + 1
         self._offset += end
-        for line in data[:end].splitlines():
-            with contextlib.suppress(ValueError):
-                value = json.loads(line)
-                if isinstance(value, dict):
-                    yield value
+        return data[:end]
+
+
+def _objects(lines: bytes) -> Iterator[dict[str, Any]]:
+    for line in lines.splitlines():
+        with contextlib.suppress(ValueError):
+            value = json.loads(line)
+            if isinstance(value, dict):
+                yield value

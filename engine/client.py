@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
-from engine import endpoint, launch
+from engine import endpoint, files, launch
 from engine.connection import Connection, GoneError, SilentError, connect
 from engine.errors import EngineUnavailableError, LabError
 from engine.launch import Child
@@ -221,7 +221,7 @@ class EngineClient:
 
 
 def _stopped_in_the_middle(error: GoneError) -> EngineUnavailableError:
-    said = launch.last_line(endpoint.log_file())
+    said = files.last_line(endpoint.log_file())
     return EngineUnavailableError(
         f"The engine stopped in the middle of an answer; it is started again when you ask again "
         f"({error}; {endpoint.log_file()} ends in: {said or 'nothing'})."

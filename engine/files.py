@@ -129,6 +129,19 @@ def read_jsonl(path: Path) -> Iterator[Any]:
             yield json.loads(line)
 
 
+def last_line(path: Path, start: int = 0) -> str:
+    """The last line with something on it, looking no further back than byte ``start``.
+
+    An empty string where there is none, or no such file.
+    """
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(start if start <= size else 0, size - 8192))
+        lines = [line.strip() for line in file.read().decode(errors="replace").splitlines()]
+        return next((line for line in reversed(lines) if line), "")
+    return ""
+
+
 def disk_error(path: Path, error: OSError) -> LabError:
     """Say what an ``OSError`` on ``path`` means to the person at the keyboard."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import engine
 from engine import endpoint
 from engine.errors import EngineUnavailableError
+from engine.files import last_line
 
 MAX_LOG_BYTES = 1 << 20
 ALREADY_SERVED = 3
@@ -100,13 +100,3 @@ def child_environment() -> dict[str, str]:
         environment["PYTHONPATH"] = f"{code}{os.pathsep}{inherited}" if inherited else str(code)
     environment["PYTHONUNBUFFERED"] = environment["PYTHONFAULTHANDLER"] = "1"
     return environment
-
-
-def last_line(log: Path, start: int = 0) -> str:
-    """The last line with something on it, looking no further back than byte ``start``."""
-    with contextlib.suppress(OSError), log.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(start if start <= size else 0, size - 8192))
-        lines = [line.strip() for line in file.read().decode(errors="replace").splitlines()]
-        return next((line for line in reversed(lines) if line), "")
-    return ""

@@ -103,10 +103,10 @@ class Shelf(Generic[SomeStatus]):
         except (LabError, TypeError) as error:
             raise self.error(f"The {self.noun} {name!r} cannot be read: {error}") from error
         if status.state in ALIVE and not status.has_process:
-            message = (
-                f"Its process ended without a word after {self.told(status)}. Resume it to go on."
-            )
+            message = f"{status.how_it_ended} after {self.told(status)}. Resume it to go on."
             return replace(status, state="lost", pid=None, message=message)
+        if status.state in ALIVE and status.is_stuck:
+            return replace(status, message=status.stuck_words)
         return status
 
     def prepare_resume(self, name: str, check: Callable[[Path], None]) -> SomeStatus:

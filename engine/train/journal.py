@@ -28,10 +28,10 @@ class Journal:
         if not self._path.exists():
             return
         kept = []
-        for line in self._path.read_text("utf-8").splitlines(keepends=True):
-            event = json.loads(line)
-            if event["type"] == "state" or event.get("step", 0) <= step:
-                kept.append(line)
+        for event in background.LineTail(self._path).read():  # leaves out damaged lines
+            kind, at = event.get("type"), event.get("step", 0)
+            if kind == "state" or (isinstance(at, int | float) and at <= step):
+                kept.append(json.dumps(event, ensure_ascii=False) + "\n")
         write_atomic(self._path, "".join(kept).encode())
 
     def event(self, kind: str, **values: Any) -> None:

@@ -27,7 +27,14 @@ def save_state(
     params: Mapping[str, nn.Parameter],
     optimizers: Mapping[str, torch.optim.Optimizer],
 ) -> None:
-    """Write ``state-STEP.safetensors`` whole, then drop older ones."""
+    """Write ``state-STEP.safetensors`` whole, then drop older ones.
+
+    Raises:
+        LabError: the disk is full; the older ones are kept.
+        RunError: the folder was deleted.
+    """
+    if not folder.is_dir():  # writing would make it again, with nothing else in it
+        raise RunError(f"The folder {folder} was deleted, and the run with it.")
     tensors: dict[str, Tensor] = {f"param/{name}": p.detach() for name, p in params.items()}
     for kind, optimizer in optimizers.items():
         for name, param in params.items():

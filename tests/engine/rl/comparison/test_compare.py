@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.context import ForkProcess
@@ -206,7 +207,7 @@ def test_stopped_by_hand_the_same_command_goes_on(
 def another_training(parent: Path) -> Recipe:
     made = recipe("sft", "pico")
     other = runs.create_run(made, from_checkpoint=str(parent), name="other")
-    replace(other, state="paused", pid=os.getpid(), heartbeat=9e12).save()
+    replace(other, state="paused", pid=os.getpid(), heartbeat=time.time()).save()
     return made
 
 
