@@ -23,6 +23,7 @@ from tui import settings
 from tui.background import in_background
 from tui.panes.compare import ComparePane
 from tui.panes.pane import LabPane
+from tui.remembering import Remembering
 from tui.run_watch import RunWatch
 from tui.safe_text import visible
 from tui.themes import DEFAULT_THEME, LAB_THEMES, lab_variables
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tui.panes.rl import RlPane
     from tui.panes.tokens import TokensPane
     from tui.services import Engine, Funnels, Probes, Servers, Services, Source, Truth
+    from tui.state.state import State
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 NARROW_BELOW, LOW_BELOW = 100, 30
@@ -79,6 +81,7 @@ class LabApp(App[None]):
     def __init__(self, services: Services | None = None) -> None:
         super().__init__()
         self._given_services = services
+        self.remembering = Remembering(self)
         self.watch_runs = RunWatch(
             lambda: self.services.runs(), lambda path: self.services.tail(path)
         )
@@ -95,6 +98,11 @@ class LabApp(App[None]):
             self.register_theme(theme)
         remembered = settings.remembered_theme()
         self.theme = remembered if remembered in self.available_themes else DEFAULT_THEME
+
+    @property
+    def state(self) -> State:
+        """What is kept from one visit to the next."""
+        return self.remembering.state
 
     @cached_property
     def services(self) -> Services:
@@ -156,12 +164,14 @@ class LabApp(App[None]):
         await asyncio.to_thread(self.services.prepare)
         self._engine = self.services.engine(self._engine_changed)
         self._client_made.set()
+        await self.remembering.begin()
         self.set_interval(LOOK_EVERY_S, self._look)
         self.set_interval(HEALTH_EVERY_S, self._ask_health)
         await self._read_checkpoints()
         await self.watch_runs.refresh()
         self._show_job()
         self.revive()
+        await self.remembering.go_back()
         in_background(self, self._greet_servers, "servers", only=True)
 
     # The engine
@@ -366,7 +376,9 @@ class LabApp(App[None]):
         if not panes.query(f"#{name}"):
             from tui.panes.making import new_pane
 
-            await panes.mount(new_pane(self, name))
+            pane = new_pane(self, name)
+            await panes.mount(pane)
+            await self.remembering.recall(pane)
         self.shown_pane = self.top_bar.pane = name
         for child in panes.children:
             child.display = child.id == name
@@ -402,3 +414,4 @@ class LabApp(App[None]):
             await self._servers.close()
         if self._engine is not None:
             await self._engine.close()
+        await self.remembering.close()

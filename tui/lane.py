@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.notes import Note, NoteKind
+from tui.notes import NOT_KEPT, Note, NoteKind
 from tui.safe_text import visible
 from tui.sampling import Sampling
 from tui.stages import hue
@@ -113,9 +113,10 @@ class Lane:
         if self.stream is None:
             return Content("")
         parts = [*self.stream.numbers(), self.stream.ending()]
-        while len(parts) > 1 and len(" · ".join(parts)) > width:
+        sign = "" if self.stream.is_kept else NOT_KEPT
+        while len(parts) > 1 and len(" · ".join(parts)) + len(sign) > width:
             parts.pop()
-        return Content.styled(" · ".join(parts), "$quiet")
+        return Content.styled(" · ".join(parts) + sign, "$quiet")
 
     @property
     def hue(self) -> str:

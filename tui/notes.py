@@ -8,6 +8,9 @@ from typing import Literal, NamedTuple
 
 from tui.safe_text import visible
 
+NOT_KEPT = " · not kept yet"
+"""Stands behind whatever is on the screen and not on the disk; normally nobody sees it."""
+
 NoteKind = Literal["good", "bad", "abstained", "error", "dim"]
 
 

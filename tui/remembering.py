@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import LabError
 from tui.background import in_background
+from tui.panes.pane import LabPane
 from tui.safe_text import visible
 
 if TYPE_CHECKING:
     from tui.app import LabApp
     from tui.state.state import State
 
+NOTE_EVERY_S = 2.0
+"""How much of what was typed and not sent a lost terminal costs at most."""
+
 
 class Remembering:
-    """Holds the app's state.
+    """Holds the app's state; gives each pane its memory back, and asks it for a new one.
 
     Args:
         app: whose panes remember.
@@ -23,6 +30,11 @@ class Remembering:
 
     def __init__(self, app: LabApp) -> None:
         self._app = app
+        self._memories: dict[str, Mapping[str, Any]] = {}
+        """Of panes that have not been gone to yet."""
+        self._written: dict[str, str] = {}
+        self._shown = ""
+        self._begun = False
         self._said: set[str] = set()
 
     @cached_property
@@ -33,8 +45,64 @@ class Remembering:
         return State()
 
     async def begin(self) -> None:
-        """Open the file; whether it is whole is looked at while everything else goes on."""
+        """Open the file and give the panes what they remember; go to the pane that was shown.
+
+        Whether the file is whole is looked at while everything else goes on.
+        """
+        state = await asyncio.to_thread(lambda: self.state)  # The import would stop the screen.
+        try:
+            session = await state.do(state.session.read)
+        except LabError as error:
+            self.say(error)
+        else:
+            self._memories = dict(session.memories)
+            self._shown = session.shown
+        self._begun = True
+        for pane in self._panes():
+            await self.recall(pane)
+        self.say_notices()
+        self._app.set_interval(NOTE_EVERY_S, self.note)
         in_background(self._app, self._check, "state")
+
+    async def go_back(self) -> None:
+        """Go to the pane that was shown last, unless somebody has gone to another already."""
+        from tui.widgets.top_bar import PANES
+
+        at_first = self._app.shown_pane == "compare" and len(self._app.screen_stack) == 1
+        if self._shown in PANES and self._shown != "compare" and at_first:
+            await self._app.action_pane(self._shown)
+
+    async def recall(self, pane: LabPane) -> None:
+        """Give a pane its memory, once; a pane that cannot use it is as at the first start."""
+        memory = self._memories.pop(pane.id or "", None) if self._begun else None
+        if memory:
+            await pane.recall(memory)
+
+    def note(self) -> None:
+        """Keep where everything is now, if anything has moved."""
+        changed = self._changed()
+        if changed or self._shown != self._app.shown_pane:
+            self._shown = self._app.shown_pane
+            in_background(self._app, lambda: self._write(changed), "remember")
+
+    def _changed(self) -> dict[str, str]:
+        changed = {}
+        for pane in self._panes():
+            text = json.dumps(pane.memory())
+            if pane.id and text != self._written.get(pane.id):
+                self._written[pane.id] = changed[pane.id] = text
+        return changed
+
+    async def _write(self, changed: Mapping[str, str]) -> None:
+        try:
+            await self.state.do(self.state.session.write, self._shown, changed)
+        except LabError as error:
+            self.say(error)
+            for pane in changed:
+                self._written.pop(pane, None)  # Another try with the next change of anything.
+
+    def _panes(self) -> list[LabPane]:
+        return list(self._app.query_one("#panes").query_children(LabPane))
 
     async def _check(self) -> None:
         try:

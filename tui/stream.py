@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from typing import Any
+
 from tui.answers import Answer
 from tui.format import duration, scaled
 from tui.reader import Reader
@@ -12,6 +15,22 @@ class Stream(Reader[Answer]):
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer, answer.request)
+        self.key = secrets.token_hex(8)
+        """By which it is kept."""
+        self.kept: tuple[Any, ...] | None = None
+        """What its ``mark`` was when it was written to the disk last."""
+
+    @property
+    def mark(self) -> tuple[Any, ...]:
+        """Differs as soon as something has come that is to be kept; not with every token."""
+        if self.answer.state in ("waiting", "streaming"):
+            return ("live",)
+        return (self.answer.state, *(row.verdict for row in self.answer.rows))
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what can be seen of it, but for what is still coming, is on the disk."""
+        return self.kept == self.mark
 
     def numbers(self) -> list[str]:
         """``412 tok/s``, ``64 tok``, ``first 31 ms``: the engine's own figures once it is done."""

@@ -115,18 +115,6 @@ async def test_export_by_the_form(talk: Lab, tmp_path: Path) -> None:
         assert [json.loads(line)["role"] for line in lines] == ["user", "assistant"]
 
 
-async def test_the_damaged_file_is_said_and_nothing_else_is_lost(talk: Lab) -> None:
-    path = paths.home() / "chats.sqlite"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"no database at all" * 100)
-    async with opened(talk) as (app, pilot, pane):
-        await until(
-            pilot, lambda: any("was damaged" in n.message for n in app._notifications), "said"
-        )
-        await asked(pilot, pane)
-        await until(pilot, lambda: len(ChatStore().listed()) == 1, "kept")
-
-
 async def test_another_model_begins_a_new_conversation(talk: Lab) -> None:
     names = {"nano/base": "base", "nano/sft": "sft", "sft-0002": "sft"}
     talk.checkpoints = lambda: [checkpoint(name, stage) for name, stage in names.items()]

@@ -18,6 +18,7 @@ from tui.background import in_background
 from tui.chat.policy import Policies
 from tui.chat.reply import Reply
 from tui.chat.session import Session
+from tui.panes.answer_keeping import Lab as KeepingLab
 from tui.panes.asking import Asker
 from tui.panes.chat_keys import BINDINGS, HELP
 from tui.panes.deciding import Action, Decider
@@ -49,7 +50,7 @@ have been meant for the prompt."""
 _DECISIONS: tuple[Action, ...] = ("approve", "deny", "edit", "inject", "rerun", "without")
 
 
-class Lab(PartnerLab, TalkingLab, Protocol):
+class Lab(PartnerLab, TalkingLab, KeepingLab, Protocol):
     """What the pane needs of the app."""
 
 
@@ -70,6 +71,7 @@ class ChatPane(LabPane):
         self.prompt = MessageBox(compact=True, highlight_cursor_line=False)
         self.prompt.border_title = "message"
         self.shelf = Shelf(self)
+        self.blocks.is_kept = self.shelf.has_kept
         self.talker = Talker(self, lab, self._drawn, self._milestone, self._decided)
         self.partner = Partner(self.app, lab, self.session, self.talk_to)
         self.asker = Asker(self, self.session, self.partner, self.talker, self._drawn, self._begun)
@@ -150,6 +152,7 @@ class ChatPane(LabPane):
     def ask(self, question: str) -> None:
         """Put a question, in the conversation there is."""
         place = self.session.ask(question)
+        self.shelf.keep(self.session.conversation)
         self.blocks.choose_none()
         self._show()
         self.asker.go_on(place, self.session.conversation.exchanges[place].reply)
@@ -197,13 +200,17 @@ class ChatPane(LabPane):
         if not any(each is reply for exchange in exchanges for each in exchange.replies):
             return  # Its conversation was left.
         self._learn()
-        self.blocks.draw()
         self.shelf.keep(self.session.conversation)
+        self.blocks.draw()
         if reply.waiting_call is not None:
             self._drawn()
             if not self.prompt.text:
                 self._armed_at = time.monotonic() + UNARMED_S
                 self._go_to_waiting()
+
+    def kept(self) -> None:
+        """Something is on the disk now, or could not be written there."""
+        self.blocks.draw()
 
     def _learn(self) -> None:
         """What special tokens are called, from the calls that stand there."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from engine.errors import RequestError
 from tui.lane import Lane
 from tui.notes import Note
+from tui.panes.answer_keeping import AnswerKeeper
+from tui.panes.answer_keeping import Lab as KeepingLab
 from tui.panes.choosing import Chooser
 from tui.panes.choosing import Lab as ChoosingLab
+from tui.panes.compare_keys import BINDINGS, HELP
 from tui.panes.pane import LabPane
 from tui.panes.streaming import Lab as StreamingLab
 from tui.panes.streaming import Streamer
@@ -35,47 +38,24 @@ EXAMPLE = "Where was Mira Veklon born?"
 """The prompt that stands there at the start; a head fact of the shipped world."""
 
 
-class Lab(ChoosingLab, StreamingLab, Protocol):
+class Lab(ChoosingLab, StreamingLab, KeepingLab, Protocol):
     """What the pane needs of the app."""
 
 
 class ComparePane(LabPane):
     """Prompt, settings, columns, and the token under the cursor."""
 
-    HELP = """
-# Compare
-
-One prompt goes to all columns at once. In **chat** mode an assistant gets it as a conversation and
-a base model, which has never seen one, as raw text; the head of each column says which.
-
-A question about the pocket web has a known answer: under the text stands whether it was met, and on
-how many pages the fact stood.
-
-Move to a column, then pick any token with the arrow keys or the mouse. **c** puts another model in
-the column: a checkpoint in any precision, an imported model, or one of a connected server.
-"""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "stop", id="compare.stop"),
-        Binding("ctrl+r,n", "reseed", "new seed", key_display="^r", id="compare.reseed"),
-        Binding("ctrl+t,m", "mode", "raw/chat", key_display="^t", id="compare.mode"),
-        Binding("f2,s", "sampling", "sampling", key_display="F2", id="compare.sampling"),
-        Binding("o", "own", "own sampling", id="compare.own"),
-        Binding("c", "choose", "model", id="compare.choose"),
-        Binding("plus", "add", "add column", show=False, id="compare.add"),
-        Binding("minus", "remove", "remove column", show=False, id="compare.remove"),
-        Binding("right_square_bracket", "column(1)", "next column", show=False, id="compare.next"),
-        Binding("left_square_bracket", "column(-1)", "last column", show=False, id="compare.last"),
-        Binding("v", "prompt", "show the prompt's tokens", show=False, id="compare.prompt"),
-        Binding("y", "copy", "copy the answer", show=False, id="compare.copy"),
-        Binding("slash,p", "edit", "edit the prompt", show=False, id="compare.edit"),
-    ]
+    HELP = HELP
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     def __init__(self, lab: Lab) -> None:
         super().__init__(id="compare")
         self.lab = lab
         self.sampling = Sampling()
         self.checkpoints: Sequence[CheckpointInfo] = ()
+        self.prompt_at_start = EXAMPLE
         self._whole_prompt: bool | None = None
+        self._memory: Mapping[str, Any] = {}
 
     def compose(self) -> ComposeResult:
         """The columns are empty until ``show_checkpoints``."""
@@ -91,8 +71,15 @@ the column: a checkpoint in any precision, an imported model, or one of a connec
         self.columns = self.query_one(Columns)
         self.strip = self.query_one(SamplingStrip)
         self.inspector = self.query_one(Inspector)
+        self.keeper = AnswerKeeper(self, self.lab, self.columns, self.columns.label)
         self.streamer = Streamer(
-            self, self.lab, lambda: self.columns.all, self.columns.label, self._all_finished
+            self,
+            self.lab,
+            lambda: self.columns.all,
+            self.columns.label,
+            lambda column, stream: self.keeper.asked(column, stream, self.sampling),
+            self.keeper.keep,
+            self._all_finished,
         )
         self.chooser = Chooser(
             self.app, self.lab, self._models_here, self._choosing_for, self._put_in_column
@@ -107,12 +94,31 @@ the column: a checkpoint in any precision, an imported model, or one of a connec
     async def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Take the checkpoints there are; those that fill a column are asked at once."""
         self.checkpoints = checkpoints
+        if self._memory:
+            await self._restore()
         for column in self.columns.fill(checkpoints):
             self._ask(column)
         offered = await self.columns.offer(checkpoints)
         if offered is not None:
             # All columns have other widths now, and no words on their borders fit before that.
             self.call_after_refresh(self._ask_offered, offered)
+
+    def memory(self) -> dict[str, Any]:
+        """Prompt, settings, columns, and which answers stand in them."""
+        from tui.panes.compare_memory import memory_of  # Not before the first paint.
+
+        return dict(self._memory) or memory_of(self)
+
+    async def recall(self, memory: Mapping[str, Any]) -> None:
+        """Be as it was, as soon as the checkpoints are known."""
+        self._memory = memory
+
+    async def _restore(self) -> None:
+        from tui.panes.compare_memory import read, restore
+
+        found, self._memory = read(self._memory), {}
+        if found is not None:
+            await restore(self, found, self.checkpoints)
 
     def _ask_offered(self, column: Column) -> None:
         self.columns.relabel()
@@ -181,12 +187,13 @@ the column: a checkpoint in any precision, an imported model, or one of a connec
     @on(PromptBox.Sent)
     def action_send(self) -> None:
         """Send the prompt to every column."""
+        self.keeper.send()
         for column in self.columns.all:
             self._ask(column)
 
     def action_reseed(self) -> None:
         """Ask again with the next seed, own settings included."""
-        self._use(self.sampling.reseeded())
+        self.use(self.sampling.reseeded())
         for column in self.columns.all:
             if column.lane.own is not None:
                 column.lane.own = column.lane.own.reseeded()
@@ -250,7 +257,7 @@ the column: a checkpoint in any precision, an imported model, or one of a connec
 
         def chosen(sampling: Sampling | None) -> None:
             if sampling is not None:
-                self._use(sampling)
+                self.use(sampling)
                 self.action_send()
 
         self.app.push_screen(SamplingForm(self.sampling, "sampling · all columns"), chosen)
@@ -273,7 +280,8 @@ the column: a checkpoint in any precision, an imported model, or one of a connec
             column.lane.own = None
             self._ask(column)
 
-    def _use(self, sampling: Sampling) -> None:
+    def use(self, sampling: Sampling) -> None:
+        """Draw by these settings from now on."""
         self.sampling = self.strip.sampling = sampling
 
     # Tokens

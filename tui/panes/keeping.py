@@ -3,31 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.widget import Widget
 
 from engine.errors import LabError
 from tui.background import in_background
-from tui.chat.store import ChatStore, Packed, pack
+from tui.chat.conversation import Conversation, Exchange
+from tui.chat.marks import mark_of
+from tui.chat.store import Packed, Packer
+from tui.panes.answer_keeping import RETRY_S, Lab
 
 if TYPE_CHECKING:
-    from tui.chat.conversation import Conversation
+    from textual.timer import Timer
+
+
+Mark = tuple[Any, ...]
+
+
+class Taken(NamedTuple):
+    """A conversation as it was at one moment, and its exchanges then."""
+
+    conversation: Conversation
+    packed: Packed
+    marks: dict[int, tuple[Exchange, Mark]]
+    """The exchange itself is held as well: another one could get its id."""
 
 
 class Keeper:
-    """Keeps conversations in a store.
+    """Keeps conversations.
 
     Args:
         host: the pane; its workers write.
-        store: where to.
+        lab: the app.
+        kept: called when something was written, or could not be.
     """
 
-    def __init__(self, host: Widget, store: ChatStore) -> None:
-        self._host, self.store = host, store
-        self._waiting: dict[str, tuple[Conversation, Packed]] = {}
+    def __init__(self, host: Widget, lab: Lab, kept: Callable[[], None]) -> None:
+        self._host, self._lab, self._kept = host, lab, kept
+        self._packer = Packer()
+        self._waiting: dict[str, Taken] = {}
+        self._marks: dict[int, tuple[Exchange, Mark]] = {}
+        """Of the exchanges that are on the disk, what they were like when they were written."""
         self._turn = asyncio.Lock()
-        self._said = ""
+        self._retrying: Timer | None = None
 
     def keep(self, conversation: Conversation) -> None:
         """Write the conversation as it is now, soon."""
@@ -38,30 +58,59 @@ class Keeper:
         """Take the conversation as it is now for the next ``write``, if anything was said."""
         if conversation.exchanges:
             conversation.touch()
-            self._waiting[conversation.key] = conversation, pack(conversation)
+            self._waiting[conversation.key] = self._taken(conversation)
         return bool(conversation.exchanges)
 
+    def has_kept(self, exchange: Exchange) -> bool:
+        """Whether what was asked, answered and decided in it is on the disk."""
+        _, mark = self._marks.get(id(exchange), (exchange, None))
+        return mark == mark_of(exchange) and self._lab.remembering.state.on_disk
+
+    def loaded(self, conversation: Conversation) -> None:
+        """It has just come from the disk."""
+        self._marks = _marks(conversation)
+
+    def _taken(self, conversation: Conversation) -> Taken:
+        return Taken(conversation, self._packer.pack(conversation), _marks(conversation))
+
     async def write(self) -> None:
-        """Write what waits; a failure is said once, and the talk goes on."""
+        """Write what waits; a failure is said once, what failed goes on waiting."""
+        remembering = self._lab.remembering
+        state = remembering.state
         async with self._turn:
-            while self._waiting:
-                conversation, packed = self._waiting.pop(next(iter(self._waiting)))
-                try:
-                    kept = await asyncio.to_thread(self.store.save, packed)
-                except LabError as error:
-                    self.say(str(error))
-                else:
-                    self._rename(conversation, kept)
-            self.say_notice()
+            for key in list(self._waiting):
+                while key in self._waiting:
+                    conversation, packed, marks = self._waiting[key]
+                    try:
+                        kept = await state.do(state.conversations.save, packed)
+                    except LabError as error:
+                        remembering.say(error)
+                        self._retry_later()
+                        break
+                    if self._waiting[key].packed is packed:
+                        del self._waiting[key]
+                    self._marks = marks
+                    if kept != key:
+                        self._rename(conversation, kept)
+            remembering.say_notices()
+        if self._host.is_attached:
+            self._kept()
+
+    def _retry_later(self) -> None:
+        def retry() -> None:
+            self._retrying = None
+            in_background(self._host, self.write, "keep")
+
+        if self._retrying is None and self._host.is_attached:
+            self._retrying = self._host.set_timer(RETRY_S, retry)
 
     def _rename(self, conversation: Conversation, kept: str) -> None:
         """Another program has gone on with the conversation: this one is kept beside it."""
-        if kept == conversation.key:
-            return
         before, conversation.key = conversation.key, kept
-        if before in self._waiting and self._waiting[before][0] is conversation:
+        if before in self._waiting and self._waiting[before].conversation is conversation:
             del self._waiting[before]
-            self._waiting[kept] = conversation, pack(conversation)
+            self._waiting[kept] = self._taken(conversation)
+            in_background(self._host, self.write, "keep")
         self._host.notify(
             "Another llmlab has gone on with this conversation: yours is kept beside it (ctrl+l).",
             severity="warning",
@@ -69,19 +118,12 @@ class Keeper:
         )
 
     async def forget(self, key: str) -> None:
-        """Delete a conversation, also one that was about to be written. Raises LabError."""
+        """Delete a conversation, also one that was about to be written. Raises StateError."""
+        state = self._lab.remembering.state
         async with self._turn:
             self._waiting.pop(key, None)
-            await asyncio.to_thread(self.store.delete, key)
+            await state.do(state.conversations.delete, key)
 
-    def say_notice(self) -> None:
-        """Say what has happened to the file, if anything has."""
-        notice, self.store.notice = self.store.notice, ""
-        if notice:
-            self._host.notify(notice, severity="warning", timeout=15, markup=False)
 
-    def say(self, sentence: str) -> None:
-        """A failure; the same one again would only be in the way."""
-        if sentence != self._said:
-            self._said = sentence
-            self._host.notify(sentence, severity="error", timeout=15, markup=False)
+def _marks(conversation: Conversation) -> dict[int, tuple[Exchange, Mark]]:
+    return {id(exchange): (exchange, mark_of(exchange)) for exchange in conversation.exchanges}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import LabError
 from tui.background import in_background
-from tui.chat.store import ChatStore
 from tui.panes.keeping import Keeper
 from tui.safe_text import one_line, visible
 
 if TYPE_CHECKING:
-    from tui.chat.conversation import Conversation
+    from tui.chat.conversation import Conversation, Exchange
+    from tui.chat.store import Listed
     from tui.panes.chat import ChatPane
+    from tui.remembering import Remembering
     from tui.screens.past_chats import PastPick
 
 
@@ -28,11 +28,15 @@ class Shelf:
 
     def __init__(self, pane: ChatPane) -> None:
         self._pane = pane
-        self._keeper = Keeper(pane, ChatStore())
+        self._keeper = Keeper(pane, pane.lab, pane.kept)
 
     def keep(self, conversation: Conversation) -> None:
         """Write a conversation as it is now."""
         self._keeper.keep(conversation)
+
+    def has_kept(self, exchange: Exchange) -> bool:
+        """Whether what was said in it is on the disk."""
+        return self._keeper.has_kept(exchange)
 
     async def close(self, conversation: Conversation) -> None:
         """Write what waits, and of an answer that is on its way what there is of it."""
@@ -43,13 +47,13 @@ class Shelf:
     async def restore(self) -> None:
         """Show the conversation that changed last, unless the person has begun another."""
         try:
-            listed = await asyncio.to_thread(self._keeper.store.listed)
+            listed = await self._listed()
             found = [each for each in listed if each.n_exchanges]
             if found and not self._pane.session.conversation.exchanges:
                 await self.open(found[0].key, only_if_empty=True)
         except LabError as error:
-            self._keeper.say(str(error))
-        self._keeper.say_notice()
+            self._remembering.say(error)
+        self._remembering.say_notices()
 
     async def choose(self) -> None:
         """List the conversations."""
@@ -57,9 +61,9 @@ class Shelf:
 
         try:
             await self._keeper.write()
-            listed = await asyncio.to_thread(self._keeper.store.listed)
+            listed = await self._listed()
         except LabError as error:
-            self._keeper.say(str(error))
+            self._remembering.say(error)
             return
         self._pane.app.push_screen(PastChats(listed), self._picked)
 
@@ -82,10 +86,20 @@ class Shelf:
         Raises:
             LabError: it cannot be read.
         """
-        conversation = await asyncio.to_thread(self._keeper.store.load, key)
+        state = self._remembering.state
+        conversation = await state.do(state.conversations.load, key)
         if only_if_empty and self._pane.session.conversation.exchanges:
             return
+        self._keeper.loaded(conversation)
         self._pane.resume(conversation)
+
+    @property
+    def _remembering(self) -> Remembering:
+        return self._pane.lab.remembering
+
+    async def _listed(self) -> list[Listed]:
+        state = self._remembering.state
+        return await state.do(state.conversations.listed)
 
     def _picked(self, pick: PastPick | None) -> None:
         if pick is None:

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from engine.errors import LabError
+from tui import telling
 from tui.background import in_background
 from tui.lane import verdict_note
 from tui.notes import Note
@@ -52,6 +53,8 @@ class Streamer:
         lab: the app.
         columns: the columns there are now.
         relabel: writes the words on a column's border.
+        asked: called with an answer that has been asked for.
+        ended: called with an answer that has come to its end, and again when it was judged.
         finished: called when the last of the running answers has ended.
     """
 
@@ -61,10 +64,13 @@ class Streamer:
         lab: Lab,
         columns: Callable[[], Iterable[Column]],
         relabel: Callable[[Column], None],
+        asked: Callable[[Column, Stream], None],
+        ended: Callable[[Column, Stream], None],
         finished: Callable[[], None],
     ) -> None:
         self._host, self._lab = host, lab
-        self._columns, self._relabel, self._finished = columns, relabel, finished
+        self._columns, self._relabel = columns, relabel
+        self._asked, self._ended, self._finished = asked, ended, finished
         self._frame = 0
         self._timer: Timer = host.set_interval(1 / FRAMES_PER_S, self.tick, pause=True)
 
@@ -81,6 +87,7 @@ class Streamer:
         stream = column.lane.stream = Stream(answer)
         column.show(answer, show_prompt=show_prompt)
         column.say(Note("dim", f"Waiting for {column.lane.server or 'the engine'}."))
+        self._asked(column, stream)
         self._relabel(column)
         read = partial(self._read, stream, column.lane.server)
         in_background(self._host, read, f"stream-{id(column)}", only=True)
@@ -97,6 +104,7 @@ class Streamer:
             if not any(row.tokens for row in stream.answer.rows):
                 column.say(Note("dim", "Stopped before the first token."))
             self._relabel(column)
+            self._ended(column, stream)
 
     def tick(self) -> None:
         """One frame: draw what has arrived, finish what has ended."""
@@ -127,19 +135,34 @@ class Streamer:
         else:
             await stream.read(source)
 
+    def put_back(self, column: Column, stream: Stream, *, show_prompt: bool) -> None:
+        """Show an answer of before as it was."""
+        stream.settle()
+        column.lane.stream = stream
+        column.show(stream.answer, show_prompt=show_prompt)
+        self._say_failure(column, stream.answer)
+        for number, row in enumerate(stream.answer.rows):
+            if row.verdict is not None:
+                column.set_notes(number, verdict_note(row.verdict, answered=stream.answer.chat))
+        self._relabel(column)
+
     def _end(self, column: Column, stream: Stream) -> None:
         column.flush()
         self._relabel(column)
         answer = stream.answer
+        self._say_failure(column, answer)
+        if answer.state == "failed" and column.lane.server is None:
+            self._lab.revive()
+        self._ended(column, stream)
+        if answer.state == "done":
+            in_background(self._host, partial(self._judge, column, stream), "judge")
+
+    def _say_failure(self, column: Column, answer: Answer) -> None:
         if answer.state == "failed":
             notes = (Note("error", f"✗ {answer.message}"), Note("dim", "Press enter to ask again."))
             column.say(*notes)
             for row in range(len(answer.rows)):
                 column.set_notes(row, *notes)
-            if column.lane.server is None:
-                self._lab.revive()
-        elif answer.state == "done":
-            in_background(self._host, partial(self._judge, column, stream), "judge")
 
     async def _judge(self, column: Column, stream: Stream) -> None:
         for number, row in enumerate(stream.answer.rows):
@@ -152,5 +175,8 @@ class Streamer:
                 answered = stream.answer.chat
                 notes = [verdict_note(row.verdict, answered=answered)] if row.verdict else []
             if column.lane.stream is not stream:
-                return
+                break
             column.set_notes(number, *notes)
+            self._relabel(column)  # A verdict that nobody has kept yet says so.
+            telling.answered(self._host, column.lane, stream.answer, row)
+        self._ended(column, stream)

@@ -31,6 +31,11 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+def clean(text: str) -> str:
+    """As it can be written: half a surrogate pair, which no encoding has, is replaced."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def write_entries(
     database: sqlite3.Connection,
     subject: Subject,
@@ -43,9 +48,9 @@ def write_entries(
         "INSERT INTO entries (subject, key, place, kind, time, model, text, folded) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (subject, key, each.place, each.kind, time, each.model, each.text, folded(each.text))
-            for each in entries
-            if each.text.strip()
+            (subject, key, place, kind, time, clean(model), clean(text), folded(clean(text)))
+            for place, kind, model, text in entries
+            if text.strip()
         ),
     )
 

@@ -9,9 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from tui.chat.store import ChatStore
 from tui.state.course import CourseState
 from tui.state.database import Database
 from tui.state.kept import Kept
+from tui.state.prompts import PromptStore
 from tui.state.session import SessionState
 
 P = ParamSpec("P")
@@ -27,6 +29,8 @@ class State:
 
     def __init__(self, path: Path | None = None) -> None:
         self.database = Database(path)
+        self.conversations = ChatStore(self.database)
+        self.prompts = PromptStore(self.database)
         self.session = SessionState(self.database)
         self.course = CourseState(self.database)
         self.kept = Kept(self.database)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -16,6 +16,7 @@ from textual.message import Message
 from engine import special
 from tui.chat import looks
 from tui.chat.parts import Call, Part
+from tui.notes import NOT_KEPT
 from tui.widgets.chat_block import Block, Place
 from tui.widgets.words import Words
 
@@ -62,6 +63,7 @@ from the chosen block with another seed, **o** asks the same question with tools
         self.conversation: Conversation | None = None
         self.names: dict[int, str] = {}
         """What special tokens are called, by id; learned from calls."""
+        self.is_kept: Callable[[Exchange], bool] = lambda exchange: True
         self.chosen: int | None = None
         self._earlier = Words(id="earlier")
         self._first = 0
@@ -164,7 +166,12 @@ from the chosen block with another seed, **o** asks the same question with tools
                 shown += [reply.end] if reply.end else []
             tokens = looks.tokens_body(shown, self.names)
         if place.kind == "question":
-            return Content.styled("you", "$quiet"), Content(looks.lines(exchange.question)), empty
+            sign = "" if self.is_kept(exchange) else NOT_KEPT
+            return (
+                Content.styled(f"you{sign}", "$quiet"),
+                Content(looks.lines(exchange.question)),
+                empty,
+            )
         if place.kind == "end":
             is_last = exchange is self.conversation.last
             again = "enter in the empty prompt asks again" if is_last else "r asks again"

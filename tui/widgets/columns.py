@@ -96,7 +96,7 @@ class Columns(Horizontal):
         if len(self.all) != LEAST_COLUMNS or self.app.size.width // LEAST_CELLS <= LEAST_COLUMNS:
             return None
         column = await self._mounted(Lane.of(Model.of_checkpoint(shipped[0])))
-        self._arrange()
+        self.rearrange()
         return column
 
     async def add(self, lane: Lane) -> None:
@@ -108,6 +108,14 @@ class Columns(Horizontal):
         column.say(Note("dim", "Press enter in the prompt to ask this one too."))
         await self.mount(column)
         return column
+
+    async def set_number(self, number: int) -> None:
+        """As many columns as there were; who comes back is not offered a third one."""
+        self._offered = True
+        for column in self.all[number:]:
+            await column.remove()
+        while len(self.all) < number:
+            await self._mounted(Lane(""))
 
     async def take_away(self, column: Column) -> None:
         """One column less."""
@@ -144,17 +152,18 @@ class Columns(Horizontal):
 
     def on_resize(self) -> None:
         """There may be room for all now, or no longer."""
-        self._arrange()
+        self.rearrange()
 
     def on_mount(self) -> None:
         """Mark the first one."""
-        self._arrange()
+        self.rearrange()
 
     def _set_active(self, column: Column) -> None:
         self.active = self.all.index(column)
-        self._arrange()
+        self.rearrange()
 
-    def _arrange(self) -> None:
+    def rearrange(self) -> None:
+        """Side by side, or one at a time; the current one is marked."""
         columns = self.all
         room = self.size.width // len(columns)
         self.set_class(0 < room < LEAST_CELLS, "-tabs")

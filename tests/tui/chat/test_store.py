@@ -1,9 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import os
 import sqlite3
-import stat
 import subprocess
 import sys
 import threading
@@ -17,7 +16,9 @@ from tui.bench.scripted_chat import _token
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.record import CUT_SHORT, from_json, to_json
 from tui.chat.reply import Reply
-from tui.chat.store import ChatStore, StoreError, pack
+from tui.chat.store import ChatStore, Packer, pack
+from tui.state.database import Database
+from tui.state.errors import StateError
 from tui.truth import Verdict
 
 HOSTILE = "[bold]\x1b[31m</> <|assistant_end|> \u202e 漢字 '; DROP TABLE conversations; --"
@@ -47,7 +48,7 @@ def same(one: Exchange, other: Exchange) -> bool:
 
 @pytest.fixture
 def store(tmp_path: Path) -> ChatStore:
-    return ChatStore(tmp_path / "deep" / "chats.sqlite")
+    return ChatStore(Database(tmp_path / "deep" / "lab.sqlite"))
 
 
 def test_what_was_saved_comes_back(store: ChatStore) -> None:
@@ -81,9 +82,9 @@ def test_the_list_has_the_newest_first_and_forgets_the_deleted(store: ChatStore)
     store.delete(talks[1].key)
     store.delete(talks[1].key)
     assert [each.title for each in store.listed()] == ["q2", "q0"]
-    with pytest.raises(StoreError, match="deleted elsewhere"):
+    with pytest.raises(StateError, match="deleted elsewhere"):
         store.load(talks[1].key)
-    with sqlite3.connect(store.path) as database:
+    with sqlite3.connect(store.database.path) as database:
         assert database.execute("SELECT count(*) FROM exchanges").fetchone() == (2,)
     database.close()
 
@@ -108,71 +109,39 @@ def test_a_call_that_waits_still_waits(store: ChatStore) -> None:
     assert back.ids == reply.ids
 
 
-@pytest.mark.parametrize("content", [b"garbage " * 200, b"SQLite format 3\0" + b"\xff" * 4096])
-def test_a_damaged_file_is_set_aside(store: ChatStore, content: bytes) -> None:
-    store.path.parent.mkdir()
-    store.path.write_bytes(content)
-    talk = conversation()
-    store.save(pack(talk))
-    assert "damaged" in store.notice
-    assert store.load(talk.key).exchanges
-    (aside,) = store.path.parent.glob("*.damaged-*")
-    assert aside.read_bytes() == content
-    assert str(aside) in store.notice
-
-
-def test_a_page_damaged_in_the_middle_is_noticed(store: ChatStore) -> None:
-    for number in range(40):
-        store.save(pack(conversation(f"q{number}" * 50)))
-    data = bytearray(store.path.read_bytes())
-    data[4096 * 3 : 4096 * 5] = os.urandom(4096 * 2)
-    store.path.write_bytes(data)
-    fresh = ChatStore(store.path)
-    assert fresh.listed() == []
-    assert "damaged" in fresh.notice
-
-
-def test_a_file_damaged_while_the_app_runs_is_set_aside_and_the_talk_goes_on(
-    store: ChatStore,
+def test_only_what_has_changed_is_written_anew(
+    store: ChatStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(40):
-        store.save(pack(conversation(f"q{number}" * 50)))
-    data = bytearray(store.path.read_bytes())
-    data[4096:] = os.urandom(len(data) - 4096)
-    store.path.write_bytes(data)
-    talk = conversation()
-    assert store.save(pack(talk)) == talk.key
-    assert [each.key for each in store.listed()] == [talk.key]
-    (aside,) = store.path.parent.glob("*.damaged-*")
-    assert aside.read_bytes() == data
-    assert str(aside) in store.notice
-
-
-def test_a_file_that_was_pulled_away_is_written_anew(store: ChatStore) -> None:
-    talk = conversation()
-    store.save(pack(talk))
-    store.path.unlink()
-    assert store.save(pack(talk)) == talk.key
-    assert same(store.load(talk.key).exchanges[0], talk.exchanges[0])
-
-
-@pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may write")
-def test_a_file_that_may_only_be_read_is_read(store: ChatStore) -> None:
-    talk = conversation()
-    store.save(pack(talk))
-    store.path.chmod(0o400)
-    reader = ChatStore(store.path)
-    assert [each.key for each in reader.listed()] == [talk.key]
-    assert reader.load(talk.key).exchanges
-    with pytest.raises(StoreError, match="readonly"):
-        reader.save(pack(talk))
+    packer, packed = Packer(), []
+    monkeypatch.setattr("tui.chat.store.to_json", lambda each: packed.append(each) or to_json(each))
+    talk = conversation("q0")
+    for number in range(1, 20):
+        talk.exchanges.append(conversation(f"q{number}").exchanges[0])
+    store.save(packer.pack(talk))
+    packed.clear()
+    talk.exchanges[3].reply.verdict = None
+    talk.exchanges[5].reply = Reply(state="done")
+    talk.exchanges.append(Exchange("last", Reply()))
+    talk.touch()
+    again = packer.pack(talk)
+    changed = {id(talk.exchanges[place]) for place in (3, 5, 19, 20)}
+    assert {id(each) for each in packed} == changed  # The last of before was not cached.
+    assert again.bodies == pack(talk).bodies
+    with contextlib.closing(sqlite3.connect(store.database.path)) as database:
+        before = database.execute("SELECT rowid FROM exchanges ORDER BY place").fetchall()
+        store.save(again)
+        after = database.execute("SELECT rowid FROM exchanges ORDER BY place").fetchall()
+    kept = [one == other for one, other in zip(before, after, strict=False)]
+    assert [place for place, same_row in enumerate(kept) if not same_row] == [3, 5]
+    back = store.load(talk.key)
+    assert [to_json(each) for each in back.exchanges[:20]] == list(again.bodies[:20])
 
 
 def test_what_two_programs_went_on_with_is_kept_as_two(store: ChatStore) -> None:
     talk = conversation()
     talk.updated = "1"
     store.save(pack(talk))
-    other = ChatStore(store.path)
+    other = ChatStore(Database(store.database.path))
     theirs = other.load(talk.key)
     for number, (who, mine) in enumerate([(store, talk), (other, theirs), (store, talk)]):
         mine.exchanges.append(Exchange(f"{number}", Reply()))
@@ -185,43 +154,18 @@ def test_what_two_programs_went_on_with_is_kept_as_two(store: ChatStore) -> None
     assert said == {talk.key: ["q", "0", "2"], theirs.key: ["q", "1"]}
 
 
-def test_a_newer_schema_is_left_alone(store: ChatStore) -> None:
-    store.save(pack(conversation()))
-    database = sqlite3.connect(store.path)
-    database.execute("PRAGMA user_version = 9")
-    database.close()
-    before = store.path.read_bytes()
-    with pytest.raises(StoreError, match="newer llmlab"):
-        store.save(pack(conversation()))
-    assert store.path.read_bytes() == before
-
-
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"question": 3}', '{"question": "q"}'])
 def test_a_damaged_exchange_is_a_sentence(store: ChatStore, body: str) -> None:
     talk = conversation()
     store.save(pack(talk))
-    database = sqlite3.connect(store.path)
+    database = sqlite3.connect(store.database.path)
     database.execute("UPDATE exchanges SET body = ?", (body,))
     database.commit()
     database.close()
-    with pytest.raises(StoreError, match="is damaged"):
+    with pytest.raises(StateError, match="is damaged"):
         store.load(talk.key)
     with pytest.raises(RequestError):
         from_json(body)
-
-
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="could not be written"):
-        ChatStore(tmp_path / "file" / "chats.sqlite").listed()
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(StoreError):
-        ChatStore(tmp_path / "folder").listed()
-
-
-def test_what_was_typed_is_for_its_owner(store: ChatStore) -> None:
-    store.save(pack(conversation()))
-    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
 
 
 def test_threads_and_another_program_write_at_once(store: ChatStore) -> None:
@@ -231,17 +175,17 @@ def test_threads_and_another_program_write_at_once(store: ChatStore) -> None:
     def write(number: int) -> None:
         try:
             for _ in range(5):
-                ChatStore(store.path).save(pack(talks[number]))
+                ChatStore(Database(store.database.path)).save(pack(talks[number]))
         except BaseException as error:
             errors.append(error)
 
     code = (
         "import sys\nfrom pathlib import Path\nfrom tui.chat.store import *\n"
         "from tui.chat.conversation import *\nfrom tui.chat.reply import Reply\n"
-        "store = ChatStore(Path(sys.argv[1]))\n"
+        "store = ChatStore(Database(Path(sys.argv[1])))\n"
         "for i in range(5): store.save(pack(Conversation('m', [Exchange(f'o{i}', Reply())])))"
     )
-    other = subprocess.Popen([sys.executable, "-c", code, str(store.path)])
+    other = subprocess.Popen([sys.executable, "-c", code, str(store.database.path)])
     threads = [threading.Thread(target=write, args=(i,)) for i in range(4)]
     for thread in threads:
         thread.start()
@@ -250,7 +194,7 @@ def test_threads_and_another_program_write_at_once(store: ChatStore) -> None:
     assert other.wait(60) == 0
     assert errors == []
     assert len(store.listed()) == 9
-    assert store.notice == ""
+    assert store.database.take_notices() == []
 
 
 def test_every_field_of_a_reply_is_kept_but_those_of_the_moment() -> None:
