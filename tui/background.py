@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.dom import DOMNode
 from textual.worker import WorkType
+
+if TYPE_CHECKING:
+    from tui.crash import Crashes
 
 
 def in_background(
     host: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, only: bool = False
 ) -> None:
-    """Run ``work`` as a task that ends with ``host``; an error in it ends the app, loudly.
+    """Run ``work`` as a task that ends with ``host``.
+
+    An error that it has not foreseen is written down and said (``tui.crash``), and costs only this
+    piece of work; in an app that has no place for that, it ends the app.
 
     Args:
         host: the widget or app that owns the task.
         work: the function, not its coroutine, which would complain if it were never begun.
-        group: a name to cancel it by.
+        group: a name to cancel it by, and to call it by in a report.
         only: cancel what runs in the group first.
     """
-    function: WorkType[None] = work
+
+    async def guarded() -> None:
+        try:
+            await work()
+        except Exception as error:
+            crashes: Crashes | None = getattr(host.app, "crashes", None)
+            if crashes is None:
+                raise
+            await crashes.survive(error, group)
+
+    function: WorkType[None] = guarded
     host.run_worker(function, group=group, exclusive=only, exit_on_error=True)

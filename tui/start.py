@@ -13,9 +13,15 @@ if TYPE_CHECKING:
     from tui.services import Services
 
 
-def run(services: Services | None = None) -> None:
-    """Open the lab in this terminal; the app turns the collector on again."""
+def run(services: Services | None = None) -> int:
+    """Open the lab in this terminal; the app turns the collector on again.
+
+    Returns:
+        Exit code: 0, 1 after a fault of the app's own, 128 + N when signal N ended it.
+    """
     gc.disable()
     from tui.app import LabApp
 
-    LabApp(services).run()
+    app = LabApp(services)
+    app.run()
+    return app.return_code or 0

@@ -70,6 +70,10 @@ class Terminal:
         """Press keys."""
         os.write(self._master, text.encode())
 
+    def send(self, number: int) -> None:
+        """Send the program a signal."""
+        self._process.send_signal(number)
+
     def wait_for(self, mark: str, timeout_s: float, *, times: int = 1, beside: str = "") -> float:
         """Seconds since the program started until ``mark`` has been drawn ``times`` from now on.
 

@@ -21,5 +21,4 @@ def run(arguments: argparse.Namespace) -> int:
         )
     from tui.start import run as run_app
 
-    run_app()
-    return 0
+    return run_app()
