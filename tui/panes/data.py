@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from tui import telling
 from tui.background import in_background
 from tui.data import head_text
 from tui.data.sample import Sample
@@ -128,6 +129,7 @@ class DataPane(LabPane):
         shown = self.watch_data.shown
         if news.report and shown is not None and shown.folder is not None:
             self.views.show(shown.folder)
+            telling.filtered(self, shown.folder.report)
             if self.views.view == "sample":
                 self._begin_sample()
         if news.listed or news.report or self.runner.building is not None:
@@ -250,6 +252,8 @@ class DataPane(LabPane):
         self.sample = None
 
     def _draw_sample(self) -> None:
+        if self.sample is not None and not self.sample.asking:
+            telling.threshold_moved(self, self.sample)
         if self.is_attached and self.views.view == "sample":
             self.views.sample.draw()
 

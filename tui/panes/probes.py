@@ -14,6 +14,7 @@ from textual.content import Content
 from engine.errors import LabError
 from engine.probes.plan import ProbePlan
 from engine.probes.record import OUTCOMES
+from tui import telling
 from tui.background import in_background
 from tui.panes.following import Follower
 from tui.panes.following import Lab as FollowingLab
@@ -135,6 +136,8 @@ class ProbesPane(LabPane):
     def _take(self, news: News) -> None:
         if news.book:
             self.views.show_lines()  # With all that there is already, from the top.
+            if self.probes.shown is not None:
+                telling.probe_shown(self, self.probes.shown)
         elif news.places:
             self.views.answered(news.places)
         if news.listed or news.book or news.figures or news.places:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.widget import Widget
 
 from engine.errors import LabError
+from tui import telling
 from tui.background import in_background
 from tui.rl.before import Comparison, Heard, Side, comparison, judge, requests
 
@@ -75,6 +76,7 @@ class Asker:
         for side in asked.sides:  # One after the other: both would have to share the processors.
             if side.state == "waiting":
                 await self._ask(side, asked.group, task)
+        telling.compared(self._host, asked)
 
     async def _ask(self, side: Side, group: Group, task: Task | None) -> None:
         side.state = "asking"

@@ -49,6 +49,8 @@ class Steering:
 
     def __init__(self, pane: Widget, lab: Lab, follow: Callable[[str], Awaitable[None]]) -> None:
         self._pane, self._lab, self._follow = pane, lab, follow
+        self.preset = ""
+        """What the form proposes; empty: the usual one."""
 
     def train(self, stage: str, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Ask what to train, then begin; a running training is stopped only after a yes."""
@@ -57,7 +59,7 @@ class Steering:
             if choice is not None:
                 self._replace_then_start(choice)
 
-        self._pane.app.push_screen(_form(stage, checkpoints), chosen)
+        self._pane.app.push_screen(_form(stage, checkpoints, self.preset), chosen)
 
     def _replace_then_start(self, choice: StartChoice) -> None:
         training = self._lab.watch_runs.training
@@ -138,7 +140,7 @@ class Steering:
         in_background(self._pane, work, "run-control")
 
 
-def _form(stage: str, checkpoints: Sequence[CheckpointInfo]) -> Dialog[StartChoice]:
+def _form(stage: str, checkpoints: Sequence[CheckpointInfo], preset: str) -> Dialog[StartChoice]:
     """What asks for a stage's choices; imported late, as it brings recipes or tasks with it."""
     if stage == "rl":
         from tui.screens.rl_form import RlForm
@@ -147,4 +149,5 @@ def _form(stage: str, checkpoints: Sequence[CheckpointInfo]) -> Dialog[StartChoi
     from engine.train.recipe import PARENT_STAGE
 
     wanted = next((parent for child, parent in PARENT_STAGE.items() if child == stage), None)
-    return StartRun(stage, wanted, [info.name for info in checkpoints if info.stage == wanted])
+    parents = [info.name for info in checkpoints if info.stage == wanted]
+    return StartRun(stage, wanted, parents, preset)

@@ -11,6 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from engine.errors import LabError
+from tui import telling
 from tui.background import in_background
 from tui.chat.reply import Reply
 from tui.panes.streaming import FRAMES_PER_S
@@ -110,9 +111,11 @@ class Talker:
             reader, reply = talk.reader, talk.reader.answer
             changed |= reader.drain() or any(call.state == "running" for call in reply.calls)
             changed |= reply.state == "waiting"
-            n_calls = sum(call.outcome is not None for call in reply.calls)
-            if n_calls != talk.n_calls:
-                talk.n_calls = n_calls
+            ended = [call for call in reply.calls if call.outcome is not None]
+            if len(ended) != talk.n_calls:
+                for call in ended[talk.n_calls :]:
+                    telling.called(self._host, reader.request.model, call)
+                talk.n_calls = len(ended)
                 self._milestone(reply)
             if reader.exhausted():
                 reader.settle()
@@ -145,6 +148,7 @@ class Talker:
             return
         by_hand = request.output is not None
         call.answered(answer, by="you" if by_hand else "tool")
+        telling.called(self._host, request.model, call)
         self._deciding.pop(id(reply), None)
         self._decided(reply)
 
@@ -175,5 +179,6 @@ class Talker:
             verdict, problem = None, str(error)
         if reply.text == said and reply.state == "done":
             reply.verdict, reply.not_judged = verdict, problem
+            telling.replied(self._host, talk.reader.request.model, talk.question, reply)
             self._milestone(reply)
             self._changed()

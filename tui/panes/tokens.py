@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from tui import telling
 from tui.background import in_background
 from tui.format import grouped
 from tui.panes.pane import LabPane
@@ -110,11 +111,14 @@ class TokensPane(LabPane):
             self.views.show_seat(seat)
             if seat is self.desk.seat:
                 self._show_beside()
+                telling.cut(self, self.desk)
             self._show_head()
 
     def _edited(self, seat: Seat, change: Change) -> None:
         """Some of a seat's tokens have changed."""
         self.views.edited(seat, change)
+        if seat is self.desk.seat:
+            telling.cut(self, self.desk)
         self._show_head()
 
     def _show(self) -> None:

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from engine.conversation import Turn
 from engine.errors import LabError
+from tui import telling
 from tui.background import in_background
 from tui.tokens.desk import Desk, Seat
 from tui.tokens.learning import Learning
@@ -69,6 +70,8 @@ class Replayer:
         except LabError as error:
             words = f"✗ {error}"
         self._view.show(merging, words)
+        if merging is not None:
+            telling.merged(self._view, merging)
 
 
 class Talker:
@@ -114,9 +117,12 @@ class Talker:
             )
         else:
             try:
-                self._view.show(seat.found.chat.write(self.turns), ids=self._desk.as_ids)
+                pieces = seat.found.chat.write(self.turns)
             except LabError as error:
                 self._view.show((), f"✗ {error}")
+            else:
+                self._view.show(pieces, ids=self._desk.as_ids)
+                telling.written(self._view, seat.name, pieces)
 
 
 class Learner:

@@ -10,6 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui import telling
 from tui.rl.attempt_text import attempt_words
 from tui.safe_text import one_line
 from tui.screens.dialog import Dialog
@@ -55,6 +56,7 @@ class RlAttempt(Dialog[int]):
         self._box.border_title = Content(title)
         width = self._scroll.scrollable_content_region.width
         self._words.say(attempt_words(self.group, self.card, width - 1))
+        telling.rollout_opened(self, self.group, self.card)
 
     def action_turn(self, by: int) -> None:
         """Another attempt at the same problem."""

@@ -39,9 +39,13 @@ class StartChoice:
 class StartRun(AskingDialog[StartChoice]):
     """Preset, steps and, for a stage that needs one, the checkpoint to start from."""
 
-    def __init__(self, stage: str, parent_stage: str | None, parents: Sequence[str]) -> None:
+    def __init__(
+        self, stage: str, parent_stage: str | None, parents: Sequence[str], preset: str = ""
+    ) -> None:
         super().__init__()
         self.stage, self.parent_stage, self.parents = stage, parent_stage, parents
+        names = [name for name, _ in PRESETS]
+        self.proposed = names.index(preset) if preset in names else 0
 
     def compose(self) -> ComposeResult:
         """Three choices, each with a default, so that enter enter is enough."""
@@ -49,7 +53,8 @@ class StartRun(AskingDialog[StartChoice]):
             box.border_title = Content(f"train {self.stage}")
             with RadioSet(id="preset", compact=True):
                 for index, (name, words) in enumerate(PRESETS):
-                    yield Choice(Content(f"{name}  {words}"), value=index == 0, compact=True)
+                    chosen = index == self.proposed
+                    yield Choice(Content(f"{name}  {words}"), value=chosen, compact=True)
             with Horizontal(classes="field"):
                 yield Label("steps", classes="name")
                 yield Input(id="steps", placeholder="recipe", type="integer", compact=True)

@@ -14,6 +14,7 @@ from textual.content import Content
 
 from engine.data.funnel.rules import BY_NAME
 from engine.errors import LabError
+from tui import telling
 from tui.background import in_background
 from tui.data.looks import counted, threshold_words
 from tui.data.page_text import raw_words, reason, text_of
@@ -184,6 +185,8 @@ class DataRemoved(Vertical):
     def open(self) -> None:
         """Give the page the keys, and on a small screen the list's place."""
         self.add_class("-opened")
+        if self._page is not None:
+            telling.page_opened(self, self._page, raw=False)
         # Not before it is laid out: what is not shown cannot have the focus.
         self.call_after_refresh(self.page_view.focus)
 
@@ -216,6 +219,7 @@ class DataRemoved(Vertical):
     async def _load_raw(self, page: DroppedRow, folder: Folder) -> None:
         try:
             words = await asyncio.to_thread(_raw, page, folder)
+            telling.page_opened(self, page, raw=True)
         except LabError as error:
             words = Content.styled(f"✗ {one_line(str(error))}", "$text-error")
         if page is self._page:

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from tui import telling
 from tui.probes import tables
 from tui.probes.answer_text import answer_text
 from tui.probes.detectors import detectors, table
@@ -145,6 +146,8 @@ class ProbeViews(Vertical):
     def _open(self) -> None:
         """Go to the text of a cell, which on a low screen takes the grid's place."""
         self.add_class("-opened")
+        if self._shown is not None and self.grid.place is not None:
+            telling.question_opened(self, self._shown, self.grid.place)
         # Not before it is laid out: what is not shown cannot have the focus.
         self.call_after_refresh(self._opened_answer.focus)
 

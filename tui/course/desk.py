@@ -1,0 +1,212 @@
+"""The course in the app: opened, gone through, and kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import LabError
+from tui import settings
+from tui.background import in_background
+from tui.safe_text import visible
+from tui.settings.schema import COURSE, OFFER_COURSE
+
+if TYPE_CHECKING:
+    from tui.app import LabApp
+    from tui.course.facts import Fact
+    from tui.course.guide import Guide
+    from tui.course.steps import Step
+    from tui.widgets.course_strip import CourseStrip
+
+HINT_AFTER_S = 60.0
+_OFFERED, _AT = "course.offered", "course.at"
+"""Under which names it is kept whether the course was offered, and which step of it is on."""
+
+
+class CourseDesk:
+    """Holds the guide, shows its strip, and does what a person asks of it.
+
+    Args:
+        app: where it all takes place.
+    """
+
+    def __init__(self, app: LabApp) -> None:
+        self._app = app
+        self.guide: Guide | None = None
+        """None until the course was opened in this visit, or is gone on with."""
+        self.key_of: Callable[[str], str] = str
+        """Says a binding's key."""
+        self._strip: CourseStrip | None = None
+        self._turn = asyncio.Lock()
+
+    # Beginning
+
+    async def greet(self) -> None:
+        """Go on with the step that was on, or offer the course to who has not been asked yet."""
+        try:
+            at = await self._app.state.do(self._app.state.kept.get, _AT)
+            offered = await self._app.state.do(self._app.state.kept.get, _OFFERED)
+        except LabError as error:
+            self._app.remembering.say(error)
+            return
+        folder = str(self._folder())
+        if isinstance(at, dict) and at.get("folder") == folder and await self._open():
+            assert self.guide is not None
+            step = self.guide.course.named(str(at.get("step")))
+            if step is not None:
+                self.guide.begin(step)
+                await self._show()
+        elif not offered and at is None and settings.value(OFFER_COURSE):
+            strip = await self._mounted()
+            strip.offer()
+
+    @staticmethod
+    def _folder() -> Path:
+        from tui.course.reading import LECTURE
+
+        chosen = settings.value(COURSE)
+        return Path(chosen).expanduser() if chosen else LECTURE
+
+    async def _open(self) -> bool:
+        """Read the course and what was done of it; whether it is there."""
+        async with self._turn:
+            if self.guide is not None:
+                return True
+            try:
+                course, self.key_of = await asyncio.to_thread(self._read)
+                steps = await self._app.state.do(self._app.state.course.steps, course.id)
+            except LabError as error:
+                self._say(error)
+                return False
+            from tui.course.guide import Guide
+
+            done = {id_: str(each.evidence.get("said", "")) for id_, each in steps.items()}
+            self.guide = Guide(course, done)
+            return True
+
+    def _read(self) -> Any:
+        from tui.course.keys import key_words
+        from tui.course.reading import read_course
+        from tui.keys.catalogue import all_bindings
+
+        return read_course(self._folder(), all_bindings()), key_words()
+
+    # What a person asks for
+
+    def act(self, what: str) -> None:
+        """``open`` the list, ``next`` step, or ``leave``: a key, a click or the palette."""
+        acts = {"open": self._choose, "next": self._next, "leave": self._leave}
+        in_background(self._app, acts[what], "course", only=True)
+
+    async def _choose(self) -> None:
+        from tui.screens.course import CourseScreen
+
+        if not await self._open():
+            return
+        assert self.guide is not None
+
+        def chosen(choice: str | None) -> None:
+            step = self.guide.course.named(choice) if self.guide and choice else None
+            if step is not None:
+                in_background(self._app, partial(self._begin, step), "course", only=True)
+            elif choice == CourseScreen.LEAVE:
+                self.act("leave")
+
+        await self._app.push_screen(CourseScreen(self.guide, self.key_of), chosen)
+        await self._keep(self._app.state.kept.put, _OFFERED, True)
+        if self._strip is not None and self.guide.step is None:
+            self._strip.display = False  # It has offered what is open now.
+
+    async def _next(self) -> None:
+        if await self._open():
+            assert self.guide is not None
+            await self._begin(self.guide.proposed)
+
+    async def _begin(self, step: Step) -> None:
+        from tui.course.stage import set_up
+
+        assert self.guide is not None
+        try:
+            await set_up(self._app, step)
+        except LabError as error:
+            self._say(error)
+            return
+        self.guide.begin(step)
+        await self._show()
+        await self._keep_place()
+        if self.guide.complete:
+            await self._keep_done()
+
+    async def _leave(self) -> None:
+        if self.guide is not None:
+            self.guide.leave()
+        if self._strip is not None:
+            self._strip.display = False
+        await self._keep(self._app.state.kept.put, _OFFERED, True)
+        await self._keep_place()
+
+    # What comes true
+
+    def take(self, fact: Fact) -> None:
+        """A pane has told something."""
+        guide = self.guide
+        if guide is None or not guide.take(fact):
+            return
+        in_background(self._app, self._show, "course-strip", only=True)
+        if guide.complete:
+            in_background(self._app, self._keep_done, "course-done")
+
+    # The strip
+
+    async def _mounted(self) -> CourseStrip:
+        from tui.widgets.course_strip import CourseStrip
+
+        if self._strip is None:
+            self._strip = CourseStrip()
+            await self._app.default_screen.mount(self._strip, before=self._app.status_line)
+        return self._strip
+
+    async def _show(self) -> None:
+        guide = self.guide
+        if guide is None or guide.step is None:
+            return
+        step = guide.step
+        strip = await self._mounted()
+        strip.guide(guide, self.key_of)
+        if not guide.complete:
+            self._app.set_timer(HINT_AFTER_S, partial(self._hint, step))
+
+    def _hint(self, step: Step) -> None:
+        guide = self.guide
+        if guide is not None and guide.step is step and not guide.complete and self._strip:
+            self._strip.hint()
+
+    # Keeping
+
+    async def _keep_done(self) -> None:
+        guide = self.guide
+        if guide is None or guide.step is None:
+            return
+        step = guide.step
+        evidence = {"said": guide.said[step.id], "facts": guide.evidence}
+        await self._keep(self._app.state.course.note, guide.course.id, step.id, "done", evidence)
+        await self._keep_place()
+
+    async def _keep_place(self) -> None:
+        step = self.guide.step if self.guide is not None else None
+        on = step is not None and not (self.guide and self.guide.complete)
+        at = {"folder": str(self._folder()), "step": step.id if step and on else None}
+        await self._keep(self._app.state.kept.put, _AT, at)
+
+    async def _keep(self, call: Callable[..., Any], *args: Any) -> None:
+        try:
+            await self._app.state.do(call, *args)
+        except LabError as error:
+            self._app.remembering.say(error)
+
+    def _say(self, error: LabError) -> None:
+        sentence = visible(str(error))
+        self._app.notify(sentence, severity="error", timeout=15, markup=False)

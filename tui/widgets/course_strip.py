@@ -1,0 +1,136 @@
+"""The line of the course above the status line: what to do now, and what came of it.
+
+On a tall terminal it is a card with the step's text; else a line or two, and F5 shows the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from tui.course.words import with_keys
+from tui.safe_text import visible
+
+if TYPE_CHECKING:
+    from tui.course.guide import Guide
+    from tui.course.steps import Step
+
+CARD_FROM = (100, 36)
+"""Cells and lines of a terminal from which on there is room for the step's text."""
+
+
+class CourseStrip(Static):
+    """Says a step in the words that there is room for; its words in reverse are clicked."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    CourseStrip {
+        height: auto;
+        max-height: 7;
+        width: 1fr;
+        padding: 0 1;
+        background: $surface;
+        border-left: thick $accent;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="course-strip")
+        self._guide: Guide | None = None
+        self._key_of: Callable[[str], str] = str
+        self._hinting = False
+
+    def offer(self) -> None:
+        """To who has opened the lab for the first time."""
+        self.update(
+            Content.assemble(
+                ("New here? ", "bold"),
+                "The guided course walks through the lecture in this lab. ",
+                _clickable("F5 begin", "open"),
+                " ",
+                _clickable("× not now", "leave"),
+            )
+        )
+
+    def guide(self, guide: Guide, key_of: Callable[[str], str]) -> None:
+        """Show where somebody is."""
+        self._guide, self._key_of, self._hinting = guide, key_of, False
+        self.display = True
+        self._draw()
+
+    def hint(self) -> None:
+        """It takes a while: help."""
+        self._hinting = True
+        self._draw()
+
+    def on_resize(self) -> None:
+        """There may be room for the text now, or no longer."""
+        self._draw()
+
+    def _draw(self) -> None:
+        guide = self._guide
+        if guide is None or guide.step is None:
+            return
+        size = self.app.size
+        tall = size.width >= CARD_FROM[0] and size.height >= CARD_FROM[1]
+        self.update(self._card(guide, guide.step) if tall else self._brief(guide, guide.step))
+
+    def _brief(self, guide: Guide, step: Step) -> Content:
+        parts = [_number(guide, step), Content(" ")]
+        if guide.complete:
+            return Content("").join([*parts, *self._done(guide, step)])
+        parts += [self._action(step), *_so_far(guide), Content(" ")]
+        more = "F5 hint" if self._hinting and step.hint else "F5 text"
+        return Content("").join([*parts, _clickable(more, "open"), _clickable("×", "leave")])
+
+    def _card(self, guide: Guide, step: Step) -> Content:
+        title = Content.assemble(
+            _number(guide, step), " ", (visible(step.title), "bold"),
+            (f" · {visible(step.part)}  ", "$quiet"),
+            _clickable("F5 course", "open"), _clickable("×", "leave"),
+        )  # fmt: skip
+        if guide.complete:
+            return Content("\n").join([title, Content("").join(self._done(guide, step))])
+        lines = [title, Content(visible(step.text))]
+        lines.append(Content("").join([Content("→ "), self._action(step), *_so_far(guide)]))
+        if self._hinting and step.hint:
+            hint = visible(with_keys(step.hint, self._key_of))
+            lines[1] = Content.styled(hint, "italic")  # The text has been read by now.
+        return Content("\n").join(lines)
+
+    def _action(self, step: Step) -> Content:
+        return Content.styled(visible(with_keys(step.action, self._key_of)), "bold")
+
+    def _done(self, guide: Guide, step: Step) -> list[Content]:
+        parts = [
+            Content.styled("✓ ", "bold $text-success"),
+            Content(visible(guide.said[step.id])),
+            Content(" "),
+        ]
+        if guide.n_done < len(guide.course.steps):
+            following = visible(guide.proposed.title)
+            parts.append(_clickable(f"F5 enter: {following}", "next"))
+        else:
+            parts.append(Content.styled("That was the whole course.", "bold"))
+        return [*parts, _clickable("×", "leave")]
+
+
+def _number(guide: Guide, step: Step) -> Content:
+    place, of = guide.course.place(step), len(guide.course.steps)
+    return Content.styled(f"{place}/{of}", "$quiet")
+
+
+def _so_far(guide: Guide) -> list[Content]:
+    """How much has come true of a step that wants more than one thing."""
+    step = guide.step
+    if step is None or len(step.checks) < 2 or not guide.found:
+        return []
+    return [Content.styled(f" ✓ {len(guide.found)} of {len(step.checks)}", "$text-success")]
+
+
+def _clickable(words: str, what: str) -> Content:
+    click = Style.from_meta({"@click": f"app.course('{what}')"})
+    return Content.styled(f" {words} ", click).stylize("reverse")
