@@ -8,39 +8,48 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
-from textual.theme import Theme
 from textual.widgets import Static
 
 from engine.errors import LabError
-from tui import settings
 from tui.background import in_background
+from tui.course.desk import CourseDesk
+from tui.crash import Crashes
+from tui.keys.frame_keys import BINDINGS, OF_PANES
+from tui.keys.lab_keys import LabKeys
+from tui.leaving import leave_when_asked
 from tui.panes.compare import ComparePane
 from tui.panes.pane import LabPane
 from tui.remembering import Remembering
+from tui.run_facts import RunTeller
 from tui.run_watch import RunWatch
 from tui.safe_text import visible
-from tui.themes import DEFAULT_THEME, LAB_THEMES, lab_variables
+from tui.settings.live import LiveSettings
+from tui.themes import lab_variables
 from tui.widgets.prompt_box import PromptBox
 from tui.widgets.status_line import StatusLine, engine_words
-from tui.widgets.top_bar import PANES, TopBar
+from tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.filter import LineFilter
 
     from engine.protocol import EngineStatus
     from tui.importing import ImportJob
+    from tui.journal import Told
     from tui.panes.chat import ChatPane
     from tui.panes.data import DataPane
     from tui.panes.pipeline import PipelinePane
     from tui.panes.probes import ProbesPane
     from tui.panes.rl import RlPane
+    from tui.panes.runs import RunsPane
     from tui.panes.tokens import TokensPane
     from tui.services import Engine, Funnels, Probes, Servers, Services, Source, Truth
     from tui.state.state import State
@@ -64,24 +73,23 @@ class LabApp(App[None]):
 
     Args:
         services: what the app reaches for outside of itself; tests pass scripted ones.
+        given: settings by key that the command line says for this visit.
     """
 
     TITLE = "llmlab"
     CSS_PATH = "app.tcss"
     COMMANDS = App.COMMANDS | {_lab_commands}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(key, f"pane('{pane}')", title, show=False, id=f"pane.{pane}")
-            for pane, (key, title) in PANES.items()
-        ),
-        Binding("f1", "help", "help", key_display="F1", id="app.help"),
-        Binding("q", "quit", "quit", id="app.quit"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
-    def __init__(self, services: Services | None = None) -> None:
+    def __init__(
+        self, services: Services | None = None, given: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__()
         self._given_services = services
+        self.crashes = Crashes(self)
         self.remembering = Remembering(self)
+        self.keys = LabKeys(self)
+        self.course, self.run_teller = CourseDesk(self), RunTeller(self)
         self.watch_runs = RunWatch(
             lambda: self.services.runs(), lambda path: self.services.tail(path)
         )
@@ -94,10 +102,7 @@ class LabApp(App[None]):
         self._servers: Servers | None = None
         self.import_job: ImportJob | None = None
         self._looks = 0
-        for theme in LAB_THEMES:
-            self.register_theme(theme)
-        remembered = settings.remembered_theme()
-        self.theme = remembered if remembered in self.available_themes else DEFAULT_THEME
+        self.settings = LiveSettings(self, given or {})
 
     @property
     def state(self) -> State:
@@ -112,6 +117,10 @@ class LabApp(App[None]):
         from tui.services import real_services
 
         return real_services()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What finished lines go through: no colours, or ASCII only."""
+        return self.settings.filters(super().get_line_filters())
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and the hues of the stages."""
@@ -146,7 +155,9 @@ class LabApp(App[None]):
     def on_mount(self) -> None:
         """Leave the slow part for after the first paint."""
         self.top_bar.pane = self.shown_pane
-        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        self.settings.begin()
+        if not self.is_headless:
+            leave_when_asked(self)
         self.call_after_refresh(self._after_first_paint)
 
     async def _after_first_paint(self) -> None:
@@ -154,10 +165,10 @@ class LabApp(App[None]):
         # each time that streamed tokens make it look.
         gc.freeze()
         gc.enable()
-        from textual.widgets import Footer
+        from tui.widgets.key_line import KeyLine
 
-        await self.query_one("#footer").mount(Footer())
-        self.screen.refresh_bindings()
+        await self.query_one("#footer").mount(KeyLine())
+        in_background(self, self.keys.read, "keys")
         in_background(self, self._bring_up, "start")
 
     async def _bring_up(self) -> None:
@@ -173,6 +184,7 @@ class LabApp(App[None]):
         self.revive()
         await self.remembering.go_back()
         in_background(self, self._greet_servers, "servers", only=True)
+        in_background(self, self.course.greet, "course")
 
     # The engine
 
@@ -311,6 +323,7 @@ class LabApp(App[None]):
         await self.watch_runs.refresh(pipeline.looked_at if pipeline else None)
         if not self.is_running:
             return
+        self.run_teller.look(self.watch_runs)
         self._show_job()
         if trained_before != [(run.name, run.state) for run in self.watch_runs.runs]:
             await self._read_checkpoints()
@@ -368,6 +381,11 @@ class LabApp(App[None]):
         """Pane 7."""
         return cast("RlPane | None", self._gone_to("rl"))
 
+    @property
+    def runs_pane(self) -> RunsPane | None:
+        """Pane 8."""
+        return cast("RunsPane | None", self._gone_to("runs"))
+
     # Panes, help, theme
 
     async def action_pane(self, name: str) -> None:
@@ -390,21 +408,44 @@ class LabApp(App[None]):
         self.compare.query_one(PromptBox).text = question
         await self.action_pane("compare")
 
+    # The course
+
+    def action_course(self, what: str = "open") -> None:
+        """Open the course, or do what a click on its strip asks for."""
+        self.course.act(what)
+
+    def on_told(self, event: Told) -> None:
+        """A pane tells what came true in it."""
+        self.course.take(event.fact)
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A dialog is closed before one goes elsewhere."""
+        return action not in OF_PANES or not self.screen.is_modal
+
+    async def on_key(self, event: events.Key) -> None:
+        """A key that nobody wanted."""
+        if await self.keys.press(event.key):
+            event.prevent_default()
+
+    def action_jump(self) -> None:
+        """Show a letter on everything that one can go to, or stop that."""
+        from tui.screens.jump import jump
+
+        jump(self)
+
     def action_help(self) -> None:
         """Open or close the help for what has the focus."""
-        if self.screen.query("HelpPanel"):
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
+        from tui.screens.help import show_help
 
-    def _theme_chosen(self, theme: Theme) -> None:
-        async def keep() -> None:
-            try:
-                await asyncio.to_thread(settings.remember_theme, theme.name)
-            except LabError as error:
-                self.notify(str(error), severity="warning", markup=False)
+        show_help(self)
 
-        in_background(self, keep, "settings")
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's way to end an app whose handler has failed; it has no public name."""
+        ending = self.crashes.fatal(error)
+        # Who drives the app without a terminal wants the error itself.
+        super()._handle_exception(error if self.is_headless else ending)
 
     async def on_unmount(self) -> None:
         """Leave: the engine and the trainings stay."""

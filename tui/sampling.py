@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from engine.errors import RequestError
 from engine.sampling_params import SamplingParams
+from tui import settings
+from tui.settings import schema
 
 MOST_SAMPLES = 16
 """Samples that a column shows; more are for the command line."""
@@ -25,6 +27,17 @@ class Sampling:
     def __post_init__(self) -> None:
         if not 1 <= self.n <= MOST_SAMPLES:
             raise RequestError(f"samples is {self.n}; choose 1 to {MOST_SAMPLES}.")
+
+    def as_set(self) -> Sampling:
+        """With what the settings say of Compare in place of their own."""
+        params = replace(
+            self.params,
+            temperature=settings.value(schema.TEMPERATURE),
+            top_p=settings.value(schema.TOP_P),
+            seed=settings.value(schema.SEED),
+            max_tokens=settings.value(schema.MAX_TOKENS),
+        )
+        return replace(self, params=params)
 
     def reseeded(self) -> Sampling:
         """The same settings with the next seed; repeating from there is still repeatable."""

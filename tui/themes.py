@@ -1,13 +1,13 @@
-"""Our two themes, and the hues of the stages in any theme."""
+"""Our four themes, and the hues of the stages in any theme."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
-DEFAULT_THEME = "lab-dark"
+DEFAULT_THEME, ANSI_THEME = "lab-dark", "lab-ansi"
 
 # One hue a stage, the same on columns, curves, rail and cards; none is a hue of a verdict.
 _ON_DARK = {
@@ -25,6 +25,23 @@ _ON_LIGHT = {
     "sft": "#7a32b8",
     "idk": "#a81f86",
     "rl": "#566a00",
+}
+_ON_BLACK = {
+    "web": "#5fe0cf",
+    "tokens": "#f0cc70",
+    "base": "#7cc4ff",
+    "sft": "#d9b0ff",
+    "idk": "#ff9fe4",
+    "rl": "#d8f060",
+}
+# Of the 16 that a terminal has, those that are no verdict's; how they look is the terminal's.
+_ANSI = {
+    "web": "ansi_bright_cyan",
+    "tokens": "ansi_bright_blue",
+    "base": "ansi_blue",
+    "sft": "ansi_magenta",
+    "idk": "ansi_bright_magenta",
+    "rl": "ansi_cyan",
 }
 
 LAB_THEMES = (
@@ -58,19 +75,87 @@ LAB_THEMES = (
         dark=False,
         variables={"block-cursor-text-style": "bold"},
     ),
+    Theme(
+        name="lab-contrast",
+        primary="#8ccbff",
+        secondary="#c4d4e8",
+        accent="#ffd75f",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#0b0d10",
+        panel="#191d24",
+        success="#7df09a",
+        warning="#ffd75f",
+        error="#ff9aa8",
+        dark=True,
+        variables={
+            "block-cursor-text-style": "bold",
+            "block-cursor-foreground": "#000000",
+            "block-cursor-background": "#8ccbff",
+            "footer-key-foreground": "#ffd75f",
+        },
+    ),
+    Theme(
+        name=ANSI_THEME,
+        ansi=True,
+        primary="ansi_blue",
+        secondary="ansi_cyan",
+        accent="ansi_yellow",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        success="ansi_green",
+        warning="ansi_yellow",
+        error="ansi_red",
+        dark=True,
+        variables={
+            # Reversed, so that it shows on any ground and also where there are no colours at all.
+            "block-cursor-foreground": "ansi_default",
+            "block-cursor-background": "ansi_default",
+            "block-cursor-text-style": "bold reverse",
+            "block-cursor-blurred-text-style": "underline",
+            "border": "ansi_blue",
+            "border-blurred": "ansi_bright_black",
+            "footer-key-foreground": "ansi_yellow",
+            "scrollbar": "ansi_bright_black",
+            "scrollbar-background": "ansi_default",
+            "scrollbar-background-hover": "ansi_default",
+            "scrollbar-background-active": "ansi_default",
+        },
+    ),
 )
+
+
+def theme_names() -> Sequence[str]:
+    """Ours, then those of Textual."""
+    return (*(theme.name for theme in LAB_THEMES), *sorted(BUILTIN_THEMES))
 
 
 def lab_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
     """CSS variables of our own for any theme.
 
     ``stage-base``, ``stage-sft``... are the hues of the stages; ``quiet`` is for words that
-    explain a number. (Textual's ``text-muted`` follows the background it stands on, which text
-    spans do not know.)
+    explain a number (Textual's ``text-muted`` follows the background it stands on, which text
+    spans do not know); ``line`` is for borders without the focus; ``cursor`` is the ground of the
+    line under the cursor, soft enough for the hues of signs and stages.
     """
-    hues = _ON_DARK if theme.dark else _ON_LIGHT
-    quiet = "ansi_bright_black"
-    if not theme.ansi:
-        background = Color.parse(variables["background"])
-        quiet = Color.parse(variables["foreground"]).blend(background, 0.38).hex
-    return {"quiet": quiet, **{f"stage-{name}": hue for name, hue in hues.items()}}
+    if theme.ansi:
+        # The 16 colours cannot be mixed: what is soft elsewhere is a colour of its own or none.
+        soft = {"quiet": "ansi_bright_black", "line": "ansi_bright_black"}
+        return {**soft, "cursor": "ansi_default", **_stages(_ANSI)}
+    background, foreground, primary = (
+        Color.parse(variables[name]) for name in ("background", "foreground", "primary")
+    )
+    high = theme.name == "lab-contrast"
+    return {
+        "quiet": foreground.blend(background, 0.2 if high else 0.33 if theme.dark else 0.26).hex,
+        "line": background.blend(foreground, 0.55 if high else 0.25).hex,
+        "cursor": background.blend(primary, 0.2 if high else 0.15 if theme.dark else 0.12).hex,
+        **_stages(_ON_BLACK if high else _ON_DARK if theme.dark else _ON_LIGHT),
+    }
+
+
+def _stages(hues: Mapping[str, str]) -> dict[str, str]:
+    return {f"stage-{name}": hue for name, hue in hues.items()}

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -13,20 +12,22 @@ from tools.result import ToolResult
 from tui import settings
 from tui.bench.scripted_chat import TOOLS, Use
 from tui.chat.policy import Policies
+from tui.settings import schema
 from tui.widgets.chat_block import Place
 
 CALC, PYTHON, SEARCH = TOOLS
 
 
 async def test_policies_are_remembered_beside_the_theme(talk: Lab) -> None:
-    settings.remember_theme("lab-light")
+    settings.current().take("screen.theme", "lab-light")
+    settings.current().keep("screen.theme")
     async with opened(talk) as (_, pilot, pane):
         assert pane.session.policies.of(CALC) == "always"
         await pilot.press("f4")
         await pilot.pause()
         await pilot.press("enter", "escape")
         await until(pilot, settings.remembered_policies, "written")
-    assert settings.remembered_theme() == "lab-light"
+    assert settings.value(schema.THEME) == "lab-light"
     async with opened(talk) as (app, pilot, pane):
         assert app.theme == "lab-light"
         assert pane.session.policies.of(CALC) == "never"
@@ -40,32 +41,9 @@ async def test_policies_that_cannot_be_written_hold_for_this_visit(talk: Lab) ->
         await pilot.pause()
         await pilot.press("enter", "escape")
         await until(
-            pilot, lambda: any("settings.json" in n.message for n in app._notifications), "said"
+            pilot, lambda: any("settings.toml" in n.message for n in app._notifications), "said"
         )
         assert pane.session.policies.of(CALC) == "never"
-
-
-@pytest.mark.parametrize(
-    "content", ["", "[]", '{"policies": 3}', '{"policies": {"python (jailed)": ["always"]}}',
-                '{"policies": {"python (jailed)": "sometimes"}}'],
-)  # fmt: skip
-def test_damaged_settings_choose_nothing(talk: Lab, content: str) -> None:
-    settings.settings_path().parent.mkdir(parents=True)
-    settings.settings_path().write_text(content)
-    held = Policies.of_remembered(settings.remembered_policies())
-    assert held.of(PYTHON) == "ask"
-
-
-def test_other_settings_are_left_alone(talk: Lab) -> None:
-    settings.settings_path().parent.mkdir(parents=True)
-    settings.settings_path().write_text('{"later": [1]}')
-    settings.remember_policies({"a (pure)": "never"})
-    settings.remember_theme("lab-dark")
-    assert json.loads(settings.settings_path().read_text()) == {
-        "later": [1],
-        "policies": {"a (pure)": "never"},
-        "theme": "lab-dark",
-    }
 
 
 def test_what_was_chosen_for_a_tool_that_stays_here_does_not_let_it_out() -> None:

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from engine.protocol import GenerateRequest, Message
+from tui import settings
 from tui.chat.reply import Reply
+from tui.settings import schema
 from tui.stages import BY_NAME
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ class Conversation:
             params=replace(sampling.params, seed=reply.seed),
             tools=reply.tools,
             approve=reply.approve,
+            max_calls=settings.value(schema.MAX_CALLS),
         )
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.errors import RequestError
+from tui import settings
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.policy import Policies
 from tui.chat.reply import Reply
 from tui.sampling import Sampling
+from tui.settings import schema
 
 if TYPE_CHECKING:
     from engine.protocol import GenerateRequest
@@ -19,9 +21,15 @@ if TYPE_CHECKING:
 
 
 def chat_sampling() -> Sampling:
-    """Cooler than in the compare pane: a digit that was drawn wrong spoils a call. And longer."""
+    """As the settings say: cooler than in the compare pane, where a digit that was drawn wrong
+    spoils no call. And longer."""
     base = Sampling()
-    params = replace(base.params, temperature=0.3, max_tokens=200, n_alternatives=5)
+    params = replace(
+        base.params,
+        temperature=settings.value(schema.CHAT_TEMPERATURE),
+        max_tokens=settings.value(schema.CHAT_MAX_TOKENS),
+        n_alternatives=5,
+    )
     return replace(base, params=params)
 
 
@@ -62,13 +70,21 @@ class Session:
         self.model = model
         self.conversation.model = self.conversation.model or model.name
 
+    def be_as_set(self) -> None:
+        """Take over what the settings say now; what they do not name stays."""
+        now, params = chat_sampling().params, self.sampling.params
+        params = replace(params, temperature=now.temperature, max_tokens=now.max_tokens)
+        self.sampling = replace(self.sampling, params=params)
+        self.policies = Policies.of_remembered(settings.remembered_policies())
+
     def renew(self) -> None:
         """Begin a new conversation with the model there is."""
         self.conversation = Conversation(self.model.name if self.model else "")
 
     def fresh(self, *, tools: bool = True, seed: int | None = None) -> Reply:
         """A reply that has yet to come; with the tools that may be offered now, or without."""
-        learned = self.model.tools if self.model is not None and tools else ()
+        wanted = tools and settings.value(schema.TOOLS)
+        learned = self.model.tools if self.model is not None and wanted else ()
         return Reply(
             seed=self.sampling.params.seed if seed is None else seed,
             tools=self.policies.offered(self.tools, learned),

@@ -106,7 +106,7 @@ class ChatPane(LabPane):
     def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Take the checkpoints there are."""
         self.partner.take(checkpoints)
-        self._show_head()
+        self.show_head()
 
     def talk_to(self, model: Model) -> None:
         """Another model: a conversation is of one model's tokens, so a new one begins."""
@@ -129,7 +129,7 @@ class ChatPane(LabPane):
     async def _ask_tools(self) -> None:
         await self.partner.ask_tools()
         self._learn()
-        self._show_head()
+        self.show_head()
 
     # Asking
 
@@ -183,7 +183,7 @@ class ChatPane(LabPane):
     # What comes back
 
     def _begun(self, reply: Reply) -> None:
-        self._show_head()  # Which tools there are may be known only now.
+        self.show_head()  # Which tools there are may be known only now.
         if self.talker.running:
             self.blocks.follow()
         self._milestone(reply)
@@ -251,10 +251,11 @@ class ChatPane(LabPane):
         if self.blocks.conversation is not conversation:
             self.blocks.show(conversation)
         self.blocks.draw()
-        self._show_head()
+        self.show_head()
         self._show_state()
 
-    def _show_head(self) -> None:
+    def show_head(self) -> None:
+        """Say whom one talks to, how, and with which tools."""
         session = self.session
         problem = session.problems[0] if session.problems and not session.tools else ""
         self.head.show(session.model, session.sampling, session.tools, session.policies, problem)
@@ -327,7 +328,7 @@ class ChatPane(LabPane):
         """Change how answers are drawn."""
         from tui.panes.chat_dialogs import open_sampling
 
-        open_sampling(self.app, self.session, self._show_head)
+        open_sampling(self.app, self.session, self.show_head)
 
     def action_policies(self) -> None:
         """Say who decides about which tool's calls."""
@@ -343,7 +344,7 @@ class ChatPane(LabPane):
             except LabError as error:
                 self.notify(visible(str(error)), severity="warning", markup=False)
 
-        self._show_head()
+        self.show_head()
         in_background(self, keep, "settings")
 
     def action_bench(self) -> None:

@@ -51,7 +51,7 @@ class ComparePane(LabPane):
     def __init__(self, lab: Lab) -> None:
         super().__init__(id="compare")
         self.lab = lab
-        self.sampling = Sampling()
+        self.sampling = Sampling().as_set()
         self.checkpoints: Sequence[CheckpointInfo] = ()
         self.prompt_at_start = EXAMPLE
         self._whole_prompt: bool | None = None
@@ -84,7 +84,7 @@ class ComparePane(LabPane):
         self.chooser = Chooser(
             self.app, self.lab, self._models_here, self._choosing_for, self._put_in_column
         )
-        self.strip.sampling = self.sampling
+        self.strip.sampling, self.strip.chat = self.sampling, self.columns.chat
         prompt = self.query_one(PromptBox)
         prompt.move_cursor(prompt.document.end)
         prompt.focus()

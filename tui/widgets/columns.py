@@ -9,8 +9,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from tui import settings
 from tui.lane import Lane
 from tui.notes import Note
+from tui.settings import schema
 from tui.widgets.column import Column
 
 if TYPE_CHECKING:
@@ -31,14 +33,16 @@ class Columns(Horizontal):
     def __init__(self) -> None:
         super().__init__(id="columns")
         self.active = 0
-        self.chat = True
+        self.chat = settings.value(schema.CHAT_MODE)
         self.device = ""
         """What the engine computes on, once it has said so."""
-        self._offered = False
+        wanted = settings.value(schema.COLUMNS)[:MOST_COLUMNS]
+        self._opens = wanted if len(wanted) >= LEAST_COLUMNS else _OPENS
+        self._offered = self._opens is wanted
 
     def compose(self) -> ComposeResult:
         """A column for each of the first stages; ``fill`` gives them their checkpoints."""
-        for stage in _OPENS:
+        for stage in self._opens:
             column = Column(Lane(stage))
             column.say(Note("dim", "Looking for checkpoints."))
             yield column
@@ -67,7 +71,8 @@ class Columns(Horizontal):
                 continue
             stage = column.lane.stage
             of_stage = [info for info in checkpoints if info.stage == stage]
-            found = [info for info in of_stage if info.preset == _PRESET] or of_stage
+            named = [info for info in checkpoints if info.name == stage]
+            found = named or [info for info in of_stage if info.preset == _PRESET] or of_stage
             if found:
                 column.lane = Lane.of(Model.of_checkpoint(found[0]), own=column.lane.own)
                 filled.append(column)

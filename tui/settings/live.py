@@ -1,0 +1,133 @@
+"""The settings of a running app: they hold from the first frame on, and a change at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.constants import TEXTUAL_ANIMATIONS
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.theme import Theme
+
+from engine.errors import LabError
+from tui.background import in_background
+from tui.safe_text import visible
+from tui.settings import open_settings, schema
+from tui.settings.setting import SettingError
+from tui.themes import ANSI_THEME, LAB_THEMES
+
+if TYPE_CHECKING:
+    from tui.app import LabApp
+
+
+class LiveSettings:
+    """Applies settings to the app and keeps what is chosen in it.
+
+    Args:
+        app: the app, before its first frame.
+        given: by key, what the command line says for this visit.
+
+    Raises:
+        SettingError: a given value is none that its setting can have.
+    """
+
+    def __init__(self, app: LabApp, given: Mapping[str, str]) -> None:
+        self._app = app
+        self.opened = open_settings(given)
+        self.no_color = bool(os.environ.get("NO_COLOR"))
+        """No colours whatever the theme (no-color.org: any value but an empty one)."""
+        self._filters: list[LineFilter] = [NoColor()] if self.no_color else []
+        app.no_color = self.no_color  # Textual takes an empty value as well.
+        for theme in LAB_THEMES:
+            app.register_theme(theme)
+        self._use_theme()
+        self._use_animations()
+
+    def begin(self) -> None:
+        """Once there is a terminal, and before anything is drawn on it."""
+        self._use_ascii()
+        self._app.theme_changed_signal.subscribe(self._app, self._theme_chosen)
+        for words in self.opened.problems[:3]:
+            self._warn(words)
+        if len(self.opened.problems) > 3:
+            self._warn(f"{len(self.opened.problems) - 3} more settings do not hold: see F8.")
+
+    def filters(self, usual: Sequence[LineFilter]) -> Sequence[LineFilter]:
+        """What finished lines go through, in place of the ``usual`` ones."""
+        return [*(f for f in usual if not isinstance(f, Monochrome | NoColor)), *self._filters]
+
+    def change(self, key: str, value: object) -> None:
+        """Let a value hold now, and keep it; the default, or None of a table's key, resets it.
+
+        Raises:
+            SettingError: the value cannot be one, or a variable of the environment fixes it.
+        """
+        if not self.opened.take(key, value):
+            return
+        self._apply(key)
+        in_background(self._app, partial(self._keep, key), f"setting {key}", only=False)
+
+    async def _keep(self, key: str) -> None:
+        try:
+            said = await asyncio.to_thread(self.opened.keep, key)
+        except LabError as error:
+            self._warn(f"{key} holds until you leave, and could not be kept: {error}")
+        else:
+            if said:
+                self._warn(said)
+
+    def _apply(self, key: str) -> None:
+        compare, value = self._app.compare, self.opened.value
+        if key == schema.THEME.key:
+            self._use_theme()
+        elif key == schema.ASCII.key:
+            self._use_ascii()
+        elif key == schema.ANIMATIONS.key:
+            self._use_animations()
+        elif key == schema.CHAT_MODE.key:
+            if compare.columns.chat != value(schema.CHAT_MODE):
+                compare.action_mode()
+        elif key.startswith("compare."):
+            compare.use(compare.sampling.as_set())
+        elif key.startswith(("chat.", "policies.")) and self._app.chat is not None:
+            self._app.chat.session.be_as_set()
+            self._app.chat.show_head()
+
+    def _use_theme(self) -> None:
+        name = ANSI_THEME if self.no_color else self.opened.value(schema.THEME)
+        if self._app.theme != name:
+            self._app.theme = name
+
+    def _theme_chosen(self, theme: Theme) -> None:
+        """From the palette, or from here."""
+        chosen = self.opened.value(schema.THEME)
+        if self.no_color and theme.name != ANSI_THEME:
+            self._app.theme = ANSI_THEME
+            self._warn("NO_COLOR is set, so there are no themes to choose.")
+        elif not self.no_color and theme.name != chosen:
+            try:
+                self.change(schema.THEME.key, theme.name)
+            except SettingError as error:
+                self._warn(f"{error} Until you leave, {theme.name} holds.")
+
+    def _use_ascii(self) -> None:
+        from tui.ascii import AsciiFilter, needs_ascii
+
+        chosen = self.opened.value(schema.ASCII)
+        # Without a terminal, as in a test, nothing is to be known of one.
+        missing = not self._app.is_headless and not self._app.is_web and needs_ascii(os.environ)
+        on = chosen == "on" or (chosen == "auto" and missing)
+        if on != any(isinstance(f, AsciiFilter) for f in self._filters):
+            self._filters = [f for f in self._filters if not isinstance(f, AsciiFilter)]
+            self._filters += [AsciiFilter()] if on else []
+            self._app.refresh_css(animate=False)
+
+    def _use_animations(self) -> None:
+        on = self.opened.value(schema.ANIMATIONS)
+        self._app.animation_level = TEXTUAL_ANIMATIONS if on else "none"
+
+    def _warn(self, words: str) -> None:
+        self._app.notify(visible(words), severity="warning", timeout=15, markup=False)

@@ -1,0 +1,183 @@
+"""One setting: what it is called, what it may be, and how it is read from a file or from text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar, cast
+
+from engine.errors import LabError
+
+T = TypeVar("T")
+Kind = Literal["switch", "whole", "number", "choice", "text", "names"]
+
+_ON, _OFF = ("on", "true", "yes", "1"), ("off", "false", "no", "0")
+_KINDS: dict[Kind, str] = {
+    "switch": "on or off",
+    "whole": "a whole number",
+    "number": "a number",
+    "choice": "one of them",
+    "text": "a line of text",
+    "names": "names with commas between",
+}
+
+
+class SettingError(LabError):
+    """A value that a setting cannot have, or a setting that there is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting(Generic[T]):
+    """A setting and the type of its value.
+
+    Args:
+        key: section and name, as in ``compare.temperature``.
+        title: its name on the screen, in at most 20 letters.
+        help: what it does, in a line or two.
+        default: its value where nobody has chosen one.
+        kind: how its value is written.
+        low, high: the bounds of a number, themselves allowed.
+        choices: what may be chosen; a function, since it may have to import something.
+        word: what is written for None, as in ``seed = "random"``; empty where None is no value.
+        live: whether another value holds at once; else it does from the next start.
+    """
+
+    key: str
+    title: str
+    help: str
+    default: T
+    kind: Kind
+    low: float = -math.inf
+    high: float = math.inf
+    choices: Callable[[], Sequence[str]] = tuple
+    word: str = ""
+    live: bool = True
+
+    @property
+    def section(self) -> str:
+        """The part of the key before the first dot."""
+        return self.key.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The part of the key behind the first dot."""
+        return self.key.partition(".")[2]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that wins over the file."""
+        return variable(self.key)
+
+    def bounds(self) -> str:
+        """What it may be, in words: ``0 to 2, or "random"``."""
+        if self.kind == "choice":
+            return ", ".join(self.choices())
+        words = _KINDS[self.kind]
+        if math.isfinite(self.low):
+            up_to = f" to {self.high:g}" if math.isfinite(self.high) else " or more"
+            words = f"{words}, {self.low:g}{up_to}"
+        return f"{words}, or {self.word}" if self.word else words
+
+    def parsed(self, text: str) -> T:
+        """The value that was typed: on the screen, on the command line, in a variable.
+
+        Raises:
+            SettingError: it is none that this setting can have.
+        """
+        typed: object = text.strip()
+        if self.word and typed in (self.word, ""):
+            return cast(T, None)
+        if self.kind == "switch":
+            folded = text.strip().lower()
+            typed = folded in _ON if folded in (*_ON, *_OFF) else text
+        elif self.kind in ("whole", "number"):
+            typed = _number(text.strip(), whole=self.kind == "whole")
+        elif self.kind == "names":
+            typed = [name for part in text.split(",") if (name := part.strip())]
+        return self.checked(typed)
+
+    def checked(self, value: object) -> T:
+        """The value that a file holds.
+
+        Raises:
+            SettingError: it is none that this setting can have.
+        """
+        if self.word and value == self.word:
+            return cast(T, None)
+        fits: dict[Kind, Callable[[Any], bool]] = {
+            "switch": lambda v: isinstance(v, bool),
+            "whole": lambda v: type(v) is int and self.low <= v <= self.high,
+            "number": lambda v: type(v) in (int, float) and self.low <= v <= self.high,
+            "choice": lambda v: isinstance(v, str) and v in self.choices(),
+            "text": lambda v: isinstance(v, str) and _is_line(v),
+            "names": lambda v: isinstance(v, list) and all(map(_is_line, v)),
+        }
+        if not fits[self.kind](value):
+            raise SettingError(f"{self.key} is {shown(value)}; it can be {self.bounds()}.")
+        made = {"number": float, "names": tuple}.get(self.kind)
+        return cast(T, made(value) if made else value)
+
+    def text(self, value: T) -> str:
+        """The value as it would be typed."""
+        if value is None:
+            return self.word
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if isinstance(value, tuple):
+            return ", ".join(value)
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A section whose keys are not known beforehand; their values are texts.
+
+    Args:
+        section: its name.
+        help: what a line of it says.
+        choices: what a value may be; empty for any line of text.
+    """
+
+    section: str
+    help: str
+    choices: tuple[str, ...] = ()
+
+    def checked(self, key: str, value: object) -> str:
+        """The value of a key of this section.
+
+        Raises:
+            SettingError: it cannot be one.
+        """
+        if (
+            isinstance(value, str)
+            and _is_line(value)
+            and (value in self.choices or not self.choices)
+        ):
+            return value
+        allowed = ", ".join(self.choices) or 'a text in quotes, such as "ctrl+e"'
+        raise SettingError(f"{self.section}.{key} is {shown(value)}; it can be {allowed}.")
+
+
+def variable(key: str) -> str:
+    """``compare.top_p`` to ``LLMLAB_COMPARE_TOP_P``."""
+    return "LLMLAB_" + re.sub(r"\W+", "_", key).strip("_").upper()
+
+
+def shown(value: object) -> str:
+    """A value of any type in an error message: short, on one line."""
+    text = {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _number(text: str, *, whole: bool) -> object:
+    """The number, or the text itself where it is none: then the check says what was typed."""
+    try:
+        return int(text) if whole else float(text)
+    except ValueError:
+        return text
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and (value.isprintable() or not value)
