@@ -12,7 +12,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 from engine import endpoint, files, launch
-from engine.connection import Connection, GoneError, SilentError, connect
+from engine.connection import Connection, GoneError, OtherVersionError, SilentError, connect
+from engine.ending import end_engine
 from engine.errors import EngineUnavailableError, LabError
 from engine.launch import Child
 from engine.protocol import EngineState, EngineStatus, GenerateRequest, Health, StreamEvent
@@ -29,6 +30,9 @@ HEALTH_TIMEOUT_S = 5.0
 
 _PROBE_S = 2.0
 _POLL_S = 0.1
+_SIGKILL = 9
+_AGAIN_S = 1.0
+"""Before one more process is started that may find another engine serving."""
 
 
 class EngineClient:
@@ -54,27 +58,48 @@ class EngineClient:
         self._connecting = asyncio.Lock()
         self._connection: Connection | None = None
         self._lost = False
+        self._pid = 0
+        self._child: Child | None = None
+        """The engine that this client has started last."""
+        self._failed_starts = 0
 
     async def ensure(self) -> Health:
         """Start the engine unless it runs, and wait until it answers.
 
+        All who wait for one start share its outcome. An engine that an older version of this
+        program has left is ended and replaced.
+
         Raises:
             EngineUnavailableError: it does not start (the sentence ends in its log's last line),
-                does not answer, or is of another version.
+                does not answer, or is of a newer version.
         """
+        failed_before = self._failed_starts
         async with self._starting:
+            if self._failed_starts != failed_before:
+                raise EngineUnavailableError(self.status.detail)
             try:
                 return await self._start_and_wait()
             except LabError as error:
+                self._failed_starts += 1
                 self._set_status("down", str(error))
                 raise
+
+    async def restart(self) -> Health:
+        """End the engine, also one that hangs, and start another; its streams break off.
+
+        Raises:
+            EngineUnavailableError: as ``ensure`` has it.
+        """
+        self._set_status("starting", "ending the engine that ran")
+        await asyncio.to_thread(end_engine)
+        return await self.ensure()
 
     async def health(self) -> Health | None:
         """How the engine does; None when it does not answer. Never starts it."""
         try:
             health = await self._ask(HEALTH_TIMEOUT_S)
-        except (GoneError, EngineUnavailableError):
-            self._notice_absence()
+        except (GoneError, EngineUnavailableError) as error:
+            self._notice_absence(error)
             return None
         self._set_ready(health)
         return health
@@ -104,9 +129,9 @@ class EngineClient:
             except GoneError as error:
                 # A newer engine may be up by now: it is not lost because an older one was.
                 if connection in (None, self._connection):
-                    self._notice_absence()
+                    self._notice_absence(error)
                 if not may_retry:
-                    raise _stopped_in_the_middle(error) from error
+                    raise self._stopped_in_the_middle(error) from error
             except EngineUnavailableError:
                 if not may_retry:
                     raise
@@ -141,9 +166,9 @@ class EngineClient:
             try:
                 return await ask(await self._connect())
             except GoneError as error:
-                self._notice_absence()
+                self._notice_absence(error)
                 if not may_retry:
-                    raise _stopped_in_the_middle(error) from error
+                    raise self._stopped_in_the_middle(error) from error
         raise AssertionError("the second try returns or raises")
 
     async def close(self) -> None:
@@ -154,24 +179,33 @@ class EngineClient:
 
     async def _start_and_wait(self) -> Health:
         child: Child | None = None
-        started = time.monotonic()
+        started = tried = time.monotonic()
+        replaced = False
         while (elapsed := time.monotonic() - started) < START_TIMEOUT_S:
+            doing = f"waiting for the engine, {elapsed:.0f} s"
             try:
                 health = await self._ask(_PROBE_S)
             except SilentError:
                 pass  # it is there, and busy importing torch
             except GoneError:
-                code = launch.ALREADY_SERVED if child is None else child.exit_code()
-                if code == launch.ALREADY_SERVED:
-                    # Another engine held the lock and still nobody answers: it was leaving.
-                    child = await asyncio.to_thread(self._start)
-                elif code is not None:
-                    assert child is not None
+                code = None if child is None else child.exit_code()
+                # Another engine held the lock and still nobody answers: it was leaving.
+                leaving = code == launch.ALREADY_SERVED and time.monotonic() - tried > _AGAIN_S
+                if child is None or leaving:
+                    tried = time.monotonic()
+                    child = self._child = await asyncio.to_thread(self._start)
+                elif code not in (None, launch.ALREADY_SERVED):
                     raise _died_at_start(child, code) from None
+            except OtherVersionError as error:
+                if replaced or not error.is_older:
+                    raise
+                replaced, doing = True, "replacing the engine of an older llmlab"
+                self._set_status("starting", doing)
+                await asyncio.to_thread(end_engine)
             else:
                 self._set_ready(health)
                 return health
-            self._set_status("starting", f"waiting for the engine, {elapsed:.0f} s")
+            self._set_status("starting", doing)
             await asyncio.sleep(_POLL_S)
         raise _does_not_answer()
 
@@ -196,12 +230,12 @@ class EngineClient:
             return self._connection
 
     def _set_ready(self, health: Health) -> None:
-        restarts = self.status.restarts + self._lost
-        self._lost = False
+        restarts = self.status.restarts + (self._lost and health.pid != self._pid)
+        self._lost, self._pid = False, health.pid
         detail = f"process {health.pid}, {health.device}, torch {health.torch_version}"
         self._set_status("ready", detail, restarts)
 
-    def _notice_absence(self) -> None:
+    def _notice_absence(self, error: Exception) -> None:
         """An engine that left in order took its endpoint away; one that was killed did not."""
         if self.status.state != "ready":
             return
@@ -209,7 +243,26 @@ class EngineClient:
             self._set_status("down", "asleep; it is started again when needed")
         else:
             self._lost = True
-            self._set_status("lost", "the engine stopped; it is started again when needed")
+            said = "does not answer" if isinstance(error, SilentError) else "stopped"
+            detail = f"the engine {said}{self._by_signal()}; it is started again when needed"
+            self._set_status("lost", detail)
+
+    def _by_signal(self) -> str:
+        """How the engine that was ready ended, as far as this client is its parent."""
+        if self._child is None or self._child.pid != self._pid:
+            return ""
+        code = self._child.exit_code()
+        if code is None or code >= 0:
+            return ""
+        return f" by signal {-code}" + ", as when memory runs out" * (-code == _SIGKILL)
+
+    def _stopped_in_the_middle(self, error: GoneError) -> EngineUnavailableError:
+        said = files.last_line(endpoint.log_file())
+        return EngineUnavailableError(
+            f"The engine stopped in the middle of an answer{self._by_signal()}; it is started "
+            f"again when you ask again ({error}; {endpoint.log_file()} ends in: "
+            f"{said or 'nothing'})."
+        )
 
     def _set_status(self, state: EngineState, detail: str, restarts: int | None = None) -> None:
         restarts = self.status.restarts if restarts is None else restarts
@@ -218,14 +271,6 @@ class EngineClient:
             self.status = status
             if self._on_status is not None:
                 self._on_status(status)
-
-
-def _stopped_in_the_middle(error: GoneError) -> EngineUnavailableError:
-    said = files.last_line(endpoint.log_file())
-    return EngineUnavailableError(
-        f"The engine stopped in the middle of an answer; it is started again when you ask again "
-        f"({error}; {endpoint.log_file()} ends in: {said or 'nothing'})."
-    )
 
 
 def _died_at_start(child: Child, code: int) -> EngineUnavailableError:

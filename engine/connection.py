@@ -6,6 +6,7 @@ The first frame of the app is painted before it needs an engine, so importing th
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,22 @@ class SilentError(GoneError):
     """Somebody holds the connection but says nothing: busy starting, or stopped."""
 
 
+class OtherVersionError(EngineUnavailableError):
+    """The engine that runs is of another version than this program.
+
+    Args:
+        endpoint: where it is.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.is_older = _numbers(endpoint.version) < _numbers(__version__)
+        super().__init__(
+            f"An engine of llmlab {endpoint.version} is running, and this is {__version__}. "
+            f"Use that version here too, or end its engine with `kill {endpoint.pid}` and try "
+            "again."
+        )
+
+
 class Connection:
     """Connections to the engine at one endpoint; made by ``connect``."""
 
@@ -48,7 +65,7 @@ class Connection:
         Raises:
             GoneError: nobody answers.
             SilentError: somebody listens, but does not answer within ``timeout_s``.
-            EngineUnavailableError: the engine is of another version than this program.
+            OtherVersionError: the engine is of another version than this program.
         """
         import httpx
 
@@ -59,10 +76,7 @@ class Connection:
         except httpx.TransportError as error:
             raise GoneError(type(error).__name__) from error
         if self.endpoint.version != __version__:
-            raise EngineUnavailableError(
-                f"An engine of llmlab {self.endpoint.version} is still running, and this is "
-                f"{__version__}. End it with `kill {self.endpoint.pid}` and try again."
-            )
+            raise OtherVersionError(self.endpoint)
         if response.status_code != 200:  # it could not load torch, and is about to leave
             raise GoneError(f"status {response.status_code}")
         return wire.decode(Health, wire.loads(response.content))
@@ -148,6 +162,10 @@ def _new_http(endpoint: Endpoint) -> httpx.AsyncClient:
         trust_env=False,
         timeout=httpx.Timeout(SILENCE_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S, pool=None),
     )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
 
 
 async def _event_data(response: httpx.Response) -> AsyncIterator[bytes]:

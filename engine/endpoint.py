@@ -17,6 +17,9 @@ from pathlib import Path
 from engine import files, paths, wire
 from engine.errors import EngineUnavailableError, LabError
 
+LOCK = "engine.lock"
+"""The file of the engine's folder that the one engine there holds while it lives."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Endpoint:

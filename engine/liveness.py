@@ -28,20 +28,12 @@ def lives(folder: Path, pid: int, heartbeat: float) -> bool:
     """
     if not runs(pid):
         return False
-    held = _is_held(folder / LOCK)
+    held = is_held(folder / LOCK)
     return silent_s(heartbeat) <= SILENT_S if held is None else held
 
 
-def silent_s(heartbeat: float) -> float:
-    """Seconds since a heartbeat.
-
-    One that lies in the future was written before the clock was set back, and says as little.
-    """
-    return abs(time.time() - heartbeat)
-
-
-def _is_held(lock: Path) -> bool | None:
-    """Whether somebody has taken the file; None where that cannot be told."""
+def is_held(lock: Path) -> bool | None:
+    """Whether a process has taken the file; None where that cannot be told."""
     if sys.platform == "win32":
         return None
     import fcntl
@@ -55,6 +47,14 @@ def _is_held(lock: Path) -> bool | None:
     except OSError:
         return None  # there is none yet, or this disk has no locks
     return False
+
+
+def silent_s(heartbeat: float) -> float:
+    """Seconds since a heartbeat.
+
+    One that lies in the future was written before the clock was set back, and says as little.
+    """
+    return abs(time.time() - heartbeat)
 
 
 def runs(pid: int) -> bool:

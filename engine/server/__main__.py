@@ -93,9 +93,13 @@ async def _watch(server: Server, lab: Lab, mine: Endpoint, idle_exit_s: float) -
         if idle_exit_s and lab.idle_s() > idle_exit_s:
             log.info("nobody asked for anything for %.0f s", lab.idle_s())
             server.should_exit = True
-        elif lab.idle_s() and endpoint.read_endpoint() != mine:
-            log.info("the endpoint's file is gone or another engine's")
+        elif lab.idle_s() and not _can_be_found(mine):
+            log.info("the endpoint's file or its socket is gone, or another engine's")
             server.should_exit = True
+
+
+def _can_be_found(mine: Endpoint) -> bool:
+    return endpoint.read_endpoint() == mine and Path(mine.socket).is_socket()
 
 
 if __name__ == "__main__":

@@ -37,10 +37,10 @@ def only_engine(folder: Path) -> Iterator[bool]:
     import fcntl
 
     try:
-        handle = os.open(folder / "engine.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(folder / endpoint.LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise EngineUnavailableError(
-            f"{folder / 'engine.lock'} cannot be opened: {error.strerror}. "
+            f"{folder / endpoint.LOCK} cannot be opened: {error.strerror}. "
             "Check its owner and permissions."
         ) from error
     try:

@@ -204,6 +204,12 @@ def broken_backend() -> FakeBackend:
 
 
 if __name__ == "__main__":
+    import os
+
+    import engine
+
+    engine.__version__ = os.environ.get("FAKE_VERSION", engine.__version__)
+
     from engine.server.__main__ import main
     from engine.server.address import Address
     from engine.server.tcp import serve_tcp

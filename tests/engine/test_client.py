@@ -266,14 +266,79 @@ async def test_a_start_that_fails_says_what_the_log_says(engines: Engines) -> No
     assert await text_of(client, wish()) == "0 1 2 3 4 "
 
 
-async def test_an_engine_of_another_version_is_not_talked_to(
+async def test_an_engine_of_a_newer_version_is_not_talked_to(
     engines: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await engines.client().ensure()
-    monkeypatch.setattr(connection, "__version__", "99.0")
+    monkeypatch.setattr(connection, "__version__", "0.0.9")
     pid = engines.children[0].pid
-    with pytest.raises(EngineUnavailableError, match=f"End it with `kill {pid}`"):
+    with pytest.raises(EngineUnavailableError, match=f"end its engine with `kill {pid}`"):
         await engines.client().ensure()
+    assert len(engines.running()) == 1
+
+
+async def test_an_engine_of_an_older_version_is_replaced(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = await engines.client().ensure()
+    monkeypatch.setattr(connection, "__version__", "99.0")
+    monkeypatch.setenv("FAKE_VERSION", "99.0")
+    seen: list[EngineStatus] = []
+    client = engines.client(seen.append)
+    new = await client.ensure()
+    assert (new.pid != old.pid, new.version) == (True, "99.0")
+    assert any("of an older llmlab" in status.detail for status in seen)
+    assert await text_of(client, wish()) == "0 1 2 3 4 "
+    await until(lambda: len(engines.running()) == 1)
+
+
+async def test_a_restart_ends_an_engine_that_hangs(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.ending.GRACE_S", 0.2)
+    monkeypatch.setattr("engine.client.HEALTH_TIMEOUT_S", 0.2)
+    client = engines.client()
+    hung = await client.ensure()
+    os.kill(hung.pid, signal.SIGSTOP)
+    assert await client.health() is None
+    assert "does not answer" in client.status.detail
+    assert (await client.restart()).pid != hung.pid
+    assert await text_of(client, wish()) == "0 1 2 3 4 "
+    assert client.status.restarts == 1
+
+
+async def test_an_engine_that_hung_for_a_while_has_not_been_restarted(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.client.HEALTH_TIMEOUT_S", 0.2)
+    client = engines.client()
+    hung = await client.ensure()
+    os.kill(hung.pid, signal.SIGSTOP)
+    assert await client.health() is None
+    os.kill(hung.pid, signal.SIGCONT)
+    assert (await client.ensure()).pid == hung.pid
+    assert client.status.restarts == 0
+
+
+async def test_an_engine_whose_socket_was_deleted_leaves_and_the_next_one_answers(
+    engines: Engines,
+) -> None:
+    client = engines.client()
+    await client.ensure()
+    (paths.engine_folder() / "engine.sock").unlink()
+    assert await text_of(client, wish()) == "0 1 2 3 4 "
+    assert len(engines.children) <= 4, "it was tried again and again"
+
+
+async def test_all_who_wait_for_a_start_that_fails_share_the_failure(engines: Engines) -> None:
+    engines.options = ("--broken",)
+    client = engines.client()
+    said = await asyncio.gather(
+        *(text_of(client, wish()) for _ in range(4)), return_exceptions=True
+    )
+    assert len({str(error) for error in said}) == 1
+    assert all(isinstance(error, EngineUnavailableError) for error in said)
+    assert len(engines.children) == 1
 
 
 async def test_a_stopped_engine_is_named_with_its_process(
