@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -78,7 +78,7 @@ class LabApp(App[None]):
 
     TITLE = "llmlab"
     CSS_PATH = "app.tcss"
-    COMMANDS = App.COMMANDS | {_lab_commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_lab_commands}
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     def __init__(
@@ -210,6 +210,7 @@ class LabApp(App[None]):
 
     async def _ask_health(self) -> None:
         engine = await self.connected()
+        self.status_line.look(self.state)
         if engine.status.state == "ready":
             self.status_line.health = await engine.health()
             self._summarise()
@@ -434,6 +435,12 @@ class LabApp(App[None]):
         from tui.screens.jump import jump
 
         jump(self)
+
+    def action_history(self) -> None:
+        """Search what was said and asked."""
+        from tui.looking_back import look_back
+
+        look_back(self)
 
     def action_help(self) -> None:
         """Open or close the help for what has the focus."""

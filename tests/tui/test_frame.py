@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from textual.widgets import HelpPanel
 
-from tests.tui.conftest import Lab, screen_text, settled, shows, until
+from tests.tui.conftest import Lab, closed, dialog, screen_text, settled, shows, until
 from tui import settings
 from tui.app import LabApp
 from tui.commands import available
 from tui.panes.compare import ComparePane
+from tui.screens.help import HelpScreen
 from tui.widgets.status_line import engine_words
 
 
@@ -31,7 +31,8 @@ async def test_both_panes_fit(lab: Lab, size: tuple[int, int]) -> None:
         assert "train" in text
         lines = text.split("\n")
         assert len(lines) == size[1]
-        assert "1 Pipeline" in lines[0]
+        assert "1 Pipe" in lines[0]
+        assert "8 Runs" in lines[0]
         await pilot.press("4")
         assert app.shown_pane == "compare"
 
@@ -65,10 +66,10 @@ async def test_columns_become_tabs_where_they_do_not_fit(lab: Lab) -> None:
 async def test_help_is_that_of_the_focused_pane(lab: Lab) -> None:
     async with lab.open() as (app, pilot):
         await pilot.press("f1")
-        await until(pilot, lambda: bool(app.screen.query(HelpPanel)), "the help")
-        await until(pilot, lambda: "The prompt" in screen_text(app), "the prompt's help")
+        await dialog(app, pilot, HelpScreen)
+        await shows(app, pilot, "The prompt")
         await pilot.press("f1")
-        await until(pilot, lambda: not app.screen.query(HelpPanel), "no help any more")
+        await closed(app, pilot)
 
 
 async def test_the_palette_follows_the_state(lab: Lab) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -16,7 +18,11 @@ PANES = {
     "rl": ("7", "RL"),
     "runs": ("8", "Runs"),
 }
-"""Panes by id: the key and the name. Later panes take the numbers between."""
+"""Panes by id: the key and the name."""
+
+_SHORT = {"chat": "Chat"}
+_SHORTEST = {"pipeline": "Pipe", "chat": "Chat"}
+"""Names where there is no room for the whole ones."""
 
 
 class TopBar(Widget):
@@ -26,17 +32,38 @@ class TopBar(Widget):
     summary = reactive("")
 
     def render(self) -> Content:
-        """Name and panes to the left, the summary to the right."""
-        parts: list[Content] = [Content.styled(" llmlab ", "bold $primary")]
+        """Name and panes to the left, as much of the summary as there is room for to the right."""
+        width = self.size.width
+        left = next((line for line in self._layouts() if line.cell_length <= width), Content(""))
+        parts = self.summary.split(" · ")
+        while parts and Content(" · ".join(parts)).cell_length + 1 > width - left.cell_length - 1:
+            parts.pop()
+        words = Content(" · ".join(parts))
+        gap = " " * (width - left.cell_length - words.cell_length - 1)
+        return left + Content.styled(gap + words.plain, "$quiet") if parts else left
+
+    def _layouts(self) -> Iterator[Content]:
+        """From the widest to the narrowest."""
+        name = Content.styled(" llmlab ", "bold $primary")
+        yield name + self._tabs({}, "  ")
+        yield self._tabs({}, "  ")
+        yield self._tabs(_SHORT, " ")
+        yield self._tabs(_SHORTEST, "")
+        yield self._tabs(dict.fromkeys(set(PANES) - {self.pane}, ""), "")
+
+    def _tabs(self, shorter: dict[str, str], pad: str) -> Content:
+        """The panes, one blank and the padding between them.
+
+        Args:
+            shorter: other names by pane; an empty one leaves the number alone.
+            pad: what stands beside each name, inside of what is marked and can be clicked.
+        """
+        inner, outer = pad[:1], pad[1:]
+        tabs = []
         for name, (key, title) in PANES.items():
-            style = "bold reverse" if name == self.pane else "$quiet"
+            words = f"{inner}{key} {shorter.get(name, title)}".rstrip() + inner
             # Our own constants only: nothing from outside is ever markup.
-            parts.append(Content.from_markup(f" [@click=app.pane('{name}')] {key} {title} [/]"))
-            parts[-1] = parts[-1].stylize(style, 1)
-        left = Content("").join(parts)
-        if left.cell_length > self.size.width:
-            left = Content("").join(parts[1:])
-        room = self.size.width - left.cell_length - 1
-        if len(self.summary) > room:
-            return left
-        return left + Content.styled(self.summary.rjust(room), "$quiet")
+            tab = Content.from_markup(f"[@click=app.pane('{name}')]{words}[/]")
+            tabs.append(tab.stylize("bold reverse" if name == self.pane else "$quiet"))
+        between = outer if pad else " "
+        return Content(between).join(tabs)

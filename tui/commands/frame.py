@@ -1,0 +1,40 @@
+"""The frame's commands: to go elsewhere, and what holds in every pane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui.commands.command import Command
+from tui.widgets.top_bar import PANES
+
+if TYPE_CHECKING:
+    from tui.app import LabApp
+
+_ACTIONS = (
+    ("Jump to ...", "a letter on everything that one can go to", "jump"),
+    ("Course", "the lecture, step by step", "course"),
+    ("History ...", "search everything that was said and asked", "history"),
+    ("Settings ...", "all that can be chosen", "settings"),
+    ("Keys ...", "see and change what each key does", "keys"),
+    ("Export what is shown ...", "Markdown, JSONL, CSV, a picture", "export"),
+    ("Help", "for what has the focus", "help"),
+    ("Theme ...", "light, dark, high contrast, the terminal's own", "change_theme"),
+    ("Quit", "runs and the engine go on", "quit"),
+)
+"""Name, help and action."""
+
+
+def commands(app: LabApp) -> Iterator[Command]:
+    """Panes, then the rest."""
+    for pane, (_, title) in PANES.items():
+        if app.shown_pane != pane:
+            yield Command(f"Go to {title}", "", partial(app.action_pane, pane), f"pane.{pane}")
+    for name, about, action in _ACTIONS:
+        yield Command(name, about, partial(app.run_action, action), f"app.{action}")
+    below = app.screen_stack[0]
+    if below.maximized is not None:
+        yield Command("Back from the whole screen", "", below.minimize)
+    elif below.focused is not None and below.focused.allow_maximize:
+        yield Command("Whole screen for what has the focus", "", below.action_maximize)

@@ -1,0 +1,111 @@
+"""All bindings of the lab by their ids, read off the classes that declare them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from tui.widgets.top_bar import PANES
+
+_PACKAGES = ("tui.panes", "tui.widgets", "tui.screens")
+"""Where classes with bindings live, beside the app."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A binding with an id, as its class declares it.
+
+    Args:
+        id: its name for a person's settings.
+        keys: what presses it, unless a person has chosen otherwise.
+        words: what it does.
+        owner: the class of the app, a pane, a screen or a widget.
+        priority: whether it is looked for before the keys of what has the focus.
+        shown: whether it may stand in the footer.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    words: str
+    owner: type[DOMNode]
+    priority: bool
+    shown: bool
+
+    @property
+    def where(self) -> str:
+        """The name of the part of the lab where it works."""
+        return title_of(self.owner)
+
+
+@cache
+def all_bindings() -> Mapping[str, Bound]:
+    """Every binding by its id.
+
+    It imports all panes and screens when first called, which takes a moment: call it in a thread.
+    """
+    found: dict[str, Bound] = {}
+    for owner in owners():
+        for binding in vars(owner)["BINDINGS"]:
+            if isinstance(binding, Binding) and binding.id is not None:
+                found.setdefault(binding.id, _bound(binding, owner))
+    return found
+
+
+@cache
+def owners() -> tuple[type[DOMNode], ...]:
+    """The lab's classes that declare bindings, the app's first."""
+    import tui.app
+
+    for package in _PACKAGES:
+        folder = importlib.import_module(package).__path__
+        for module in pkgutil.iter_modules(folder, f"{package}."):
+            importlib.import_module(module.name)
+    app = tui.app.LabApp
+    others = (each for each in lab_classes() if each is not app and "BINDINGS" in vars(each))
+    return (app, *sorted(others, key=lambda each: (_rank(each), each.__module__, each.__name__)))
+
+
+def lab_classes() -> Iterator[type[DOMNode]]:
+    """Our own nodes, as far as their modules are imported."""
+    seen: set[type[DOMNode]] = set()
+    todo: list[type[DOMNode]] = [DOMNode]
+    while todo:
+        for each in todo.pop().__subclasses__():
+            if each not in seen:
+                seen.add(each)
+                todo.append(each)
+                if each.__module__.startswith("tui."):
+                    yield each
+
+
+def title_of(owner: type[DOMNode]) -> str:
+    """The name of a part of the lab: a pane's title, a help text's heading, or the class's name."""
+    own_help = vars(owner).get("HELP") or ""
+    heading = re.search(r"^#+ (.+)$", own_help, re.MULTILINE)
+    if heading:
+        return heading[1]
+    name = owner.__name__.removesuffix("Pane").removeprefix("Lab")
+    if name == "App":
+        return "Everywhere"
+    if name.lower() in PANES:
+        return PANES[name.lower()][1]
+    words = re.findall(r"[A-Z][a-z]*", name)
+    return " ".join([words[0], *(word.lower() for word in words[1:])])
+
+
+def _bound(binding: Binding, owner: type[DOMNode]) -> Bound:
+    assert binding.id is not None
+    keys = tuple(each.key for each in Binding.make_bindings([binding]))
+    return Bound(binding.id, keys, binding.description, owner, binding.priority, binding.show)
+
+
+def _rank(owner: type[DOMNode]) -> int:
+    kinds = ("tui.panes.", "tui.widgets.", "tui.screens.")
+    return next((n for n, kind in enumerate(kinds) if owner.__module__.startswith(kind)), 9)
