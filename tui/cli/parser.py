@@ -14,6 +14,7 @@ from engine.rl.plan import ALGORITHMS
 from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
 from tui.cli.data_forms import add_bench_data, add_data
 from tui.cli.probe_forms import add_probe
+from tui.cli.settings_forms import add_screen_options, add_settings
 from tui.cli.tokenize_forms import add_tokenize_options
 from tui.cli.train_forms import add_rollouts_options, add_train_options
 
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
         "Without a command it opens the app.",
     )
     parser.add_argument("--version", action="version", version=f"llmlab {__version__}")
+    add_screen_options(parser)
     parser.set_defaults(run=_command("open_app"))
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
 
@@ -95,7 +97,9 @@ def build_parser() -> argparse.ArgumentParser:
     _serve(add("serve", "serve", "Answer OpenAI's HTTP API, for other programs and machines."))
     _bench(commands)
     add_data(commands, _command)
+    _course(commands)
     add_probe(commands, _command)
+    add_settings(commands, _command)
     return parser
 
 
@@ -156,6 +160,18 @@ def _serve(sub: argparse.ArgumentParser) -> None:
         "--token", metavar="T", help="clients must show it (better: LLMLAB_TOKEN, --token-file)"
     )
     sub.add_argument("--token-file", metavar="F", help="a file that holds the token")
+
+
+def _course(commands: Any) -> None:
+    text = "The guided course: F5 in the app opens it."
+    parts = commands.add_parser("course", help=text, description=text).add_subparsers(
+        metavar="WHAT", dest="what", required=True
+    )
+    text = "List the steps of a course and say what is wrong with its files."
+    sub = parts.add_parser("check", help=text, description=text)
+    sub.set_defaults(run=_command("course"))
+    sub.add_argument("folder", metavar="FOLDER", nargs="?", help="the lecture's course if left out")
+    sub.add_argument("--json", action="store_true", help="print JSON only on stdout")
 
 
 def _tool(sub: argparse.ArgumentParser) -> None:
