@@ -29,6 +29,7 @@ from tui.panes.compare import ComparePane
 from tui.panes.pane import LabPane
 from tui.remembering import Remembering
 from tui.run_facts import RunTeller
+from tui.remembering import Remembering
 from tui.run_watch import RunWatch
 from tui.safe_text import visible
 from tui.settings.live import LiveSettings

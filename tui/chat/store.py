@@ -17,7 +17,8 @@ from tui.chat.conversation import Conversation, Exchange
 from tui.chat.marks import mark_of
 from tui.chat.record import from_json, to_json
 from tui.state.database import Database
-from tui.state.entries import clean, exchange_entries, forget_entries, write_entries
+from tui.state.decisions import write_decisions
+from tui.state.entries import clean, entries_of, forget_entries, write_entries
 from tui.state.errors import StateError
 
 
@@ -169,6 +170,7 @@ class ChatStore:
 
         def work(database: sqlite3.Connection) -> None:
             database.execute("DELETE FROM conversations WHERE key = ?", (key,))
+            database.execute("DELETE FROM decisions WHERE conversation = ?", (key,))
             forget_entries(database, "conversation", key)
 
         self.database.write(work)
@@ -188,8 +190,10 @@ def _write(database: sqlite3.Connection, packed: Packed, known: Packed | None) -
         if place < len(packed.bodies):
             body = packed.bodies[place]
             database.execute("INSERT INTO exchanges VALUES (?, ?, ?)", (key, place, body))
-            entries = exchange_entries(place, packed.model, body)
+            exchange = from_json(body)
+            entries = entries_of(place, packed.model, exchange)
             write_entries(database, "conversation", key, packed.updated, entries)
+            write_decisions(database, key, place, exchange)
     if known is None:
         n_exchanges = len(packed.bodies)
         database.execute(

@@ -31,8 +31,8 @@ def open_policies(app: App[None], session: Session, changed: Callable[[], None])
     app.push_screen(screen, lambda _: changed())
 
 
-def open_bench(app: App[None], session: Session, lab: Lab) -> None:
+def open_bench(app: App[None], session: Session, lab: Lab, tool: str = "", call: str = "") -> None:
     """Try the tools by hand, with the tokens of the conversation's model, if it is the lab's."""
     model = session.model
     name = model.asked_as if model is not None and model.server is None else ""
-    app.push_screen(ToolBench(lab, session.tools, name))
+    app.push_screen(ToolBench(lab, session.tools, name, tool, call))

@@ -104,6 +104,14 @@ class Chooser:
         ]
         return Offer([*self._here(), *remote], states)
 
+    def named(self, name: str) -> Model | None:
+        """A model that could be asked now, by the name that stands on a column."""
+        for model in self.offer().models:
+            for turned in (model, *(model.turned(by) for by in range(1, 5))):
+                if turned.name == name:
+                    return turned
+        return None
+
     async def _refresh(self) -> None:
         try:
             await self._lab.servers.refresh()

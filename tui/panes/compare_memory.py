@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
     from tui.answers import Answer
     from tui.panes.compare import ComparePane
-    from tui.widgets.column import Column
+    from tui.state.prompts import Answered, Prompt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,33 +80,65 @@ async def restore(
     pane: ComparePane, memory: CompareMemory, checkpoints: Sequence[CheckpointInfo]
 ) -> None:
     """Bring the pane to where it was; a column whose model is gone is left out."""
-    there = [(_found(each.model, checkpoints), each) for each in memory.columns[:MOST_COLUMNS]]
-    lanes = [(model, each) for model, each in there if model is not None]
-    answers = await _answers(pane, [each.answer for _, each in lanes])
-    prompt = pane.query_one(PromptBox)
-    if prompt.text == pane.prompt_at_start:  # Else somebody is typing already.
-        prompt.text = memory.prompt
-        prompt.move_cursor(prompt.document.end)
+    there = [(_found(each.model, checkpoints), each) for each in memory.columns]
+    lanes = [
+        (Lane.of(model, own=each.own), each.answer) for model, each in there if model is not None
+    ]
+    answers = await _answers(pane, [each.answer for each in memory.columns])
+    if pane.query_one(PromptBox).text == pane.prompt_at_start:  # Else somebody types already.
+        _write_prompt(pane, memory.prompt)
     pane.use(memory.sampling)
     pane.columns.chat = pane.strip.chat = memory.chat
-    await pane.columns.set_number(max(LEAST_COLUMNS, len(lanes)))
-    for column, (model, each) in zip(pane.columns.all, lanes, strict=False):
-        column.lane = Lane.of(model, own=each.own)
-        _put_back(pane, column, each, answers.get(each.answer))
+    await _fill(pane, lanes, answers)
     pane.columns.active = min(max(0, memory.active), len(pane.columns.all) - 1)
     pane.columns.rearrange()
 
 
-def _put_back(
-    pane: ComparePane, column: Column, memory: ColumnMemory, answer: Answer | None
+async def show_again(pane: ComparePane, prompt: Prompt, answered: Sequence[Answered]) -> list[str]:
+    """Show a prompt of before, with what was said to it by the models that are still here.
+
+    Returns:
+        The names of those that are not.
+    """
+    pane.action_stop()
+    _write_prompt(pane, prompt.text)
+    pane.use(prompt.sampling)
+    pane.columns.chat = pane.strip.chat = prompt.chat
+    said = {each.model: each for each in answered}
+    lanes, gone = [], []
+    for name in prompt.models[:MOST_COLUMNS]:
+        model = pane.chooser.named(name)
+        if model is None:
+            gone.append(name)
+        else:
+            lanes.append((Lane.of(model), said[name].key if name in said else ""))
+    await _fill(pane, lanes, {each.key: each.answer for each in answered})
+    return gone
+
+
+def _write_prompt(pane: ComparePane, text: str) -> None:
+    prompt = pane.query_one(PromptBox)
+    prompt.text = text
+    prompt.move_cursor(prompt.document.end)
+
+
+async def _fill(
+    pane: ComparePane, lanes: Sequence[tuple[Lane, str]], answers: Mapping[str, Answer]
 ) -> None:
-    if answer is None:
-        cut = "llmlab was closed in the middle of this answer. " if memory.answer else ""
-        column.say(Note("dim", f"{cut}Press enter in the prompt to ask."))
-        return
-    stream = Stream(answer)
-    stream.key, stream.kept = memory.answer, stream.mark
-    pane.streamer.put_back(column, stream, show_prompt=not answer.chat)
+    """Columns of these lanes, with their answers by key; the others stay as they are."""
+    await pane.columns.set_number(min(MOST_COLUMNS, max(LEAST_COLUMNS, len(lanes))))
+    for column, (lane, key) in zip(pane.columns.all, lanes, strict=False):
+        column.lane = lane
+        answer = answers.get(key)
+        if answer is None:
+            cut = "llmlab was closed in the middle of this answer. " if key else ""
+            column.show(None, show_prompt=True)
+            column.say(Note("dim", f"{cut}Press enter in the prompt to ask."))
+        else:
+            stream = Stream(answer)
+            stream.key, stream.kept = key, stream.mark
+            pane.streamer.put_back(column, stream, show_prompt=not answer.chat)
+    pane.columns.relabel()
 
 
 async def _answers(pane: ComparePane, keys: Sequence[str]) -> dict[str, Answer]:

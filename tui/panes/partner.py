@@ -67,11 +67,7 @@ class Partner:
 
     def named(self, name: str) -> Model | None:
         """A model that could be asked now, by the name that a conversation keeps."""
-        for model in self._chooser.offer().models:
-            for turned in (model, *(model.turned(by) for by in range(1, 5))):
-                if turned.name == name:
-                    return turned
-        return None
+        return self._chooser.named(name)
 
     async def ask_tools(self) -> None:
         """Ask the engine which tools it has; why it cannot say is kept as a problem."""

@@ -17,6 +17,8 @@ from engine.errors import LabError
 from engine.tool_protocol import ToolRequest
 from tui.background import in_background
 from tui.chat.bench_words import result_words, tokens_words, tool_words
+from tui.notes import NOT_KEPT
+from tui.panes.answer_keeping import Lab as KeepingLab
 from tui.safe_text import visible
 from tui.screens.dialog import Dialog
 from tui.widgets.prompt_box import PromptBox
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from tui.services import Engine
 
 
-class Lab(Protocol):
+class Lab(KeepingLab, Protocol):
     """What the bench needs of the app."""
 
     async def connected(self) -> Engine:
@@ -55,15 +57,20 @@ class ToolBench(Dialog[None]):
         lab: who has the engine.
         tools: what there is.
         model: whose tokens are shown.
+        tool: the tool to begin with.
+        call: what stands there at first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "next_tool", "next tool", key_display="^t", id="bench.tool"),
     ]
 
-    def __init__(self, lab: Lab, tools: Sequence[ToolInfo], model: str) -> None:
+    def __init__(
+        self, lab: Lab, tools: Sequence[ToolInfo], model: str, tool: str = "", call: str = ""
+    ) -> None:
         super().__init__()
         self.lab, self.tools, self.model = lab, tools, model
+        self._begin = tool, call
         self.running = False
 
     def compose(self) -> ComposeResult:
@@ -80,7 +87,14 @@ class ToolBench(Dialog[None]):
 
     def on_mount(self) -> None:
         """Ready to type."""
-        self.query_one(CallBox).focus()
+        tool, call = self._begin
+        box = self.query_one(CallBox)
+        box.text = call
+        box.move_cursor(box.document.end)
+        box.focus()
+        names = [each.name for each in self.tools]
+        if tool in names:
+            self.query_one(ToolTabs).number = names.index(tool)
         self._show_tool()
         if not self.tools or not self.model:
             self._say(
@@ -139,14 +153,25 @@ class ToolBench(Dialog[None]):
             self._say(f"✗ {visible(str(error))}")
             return
         self.running = False
-        self._show(answer)
+        self._show(answer, kept=await self._keep(text, answer))
+
+    async def _keep(self, text: str, answer: ToolAnswer) -> bool:
+        remembering = self.lab.remembering
+        state, result = remembering.state, answer.result
+        try:
+            await state.do(state.decisions.bench, self.tool.name, text, result.output)
+        except LabError as error:
+            remembering.say(error)
+            return False
+        return state.on_disk
 
     def _show_tool(self) -> None:
         if self.tools:
             self.query_one("#about", Static).update(tool_words(self.tool))
 
-    def _show(self, answer: ToolAnswer) -> None:
+    def _show(self, answer: ToolAnswer, *, kept: bool) -> None:
         state, result = result_words(answer.result)
+        state += Content.styled("" if kept else NOT_KEPT, "$quiet")
         self.query_one("#bench-state", Static).update(state)
         self.query_one("#result", Static).update(result)
         self.query_one("#tokens", Static).update(tokens_words(answer))

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from engine.errors import LabError
+
+if TYPE_CHECKING:
+    from tui.chat.conversation import Exchange
 
 Subject = Literal["conversation", "prompt", "decision", "probe"]
 Kind = Literal["question", "answer", "call", "output", "result"]
@@ -66,15 +69,8 @@ def forget_entries(
         database.execute(f"DELETE FROM entries WHERE {where} AND place = ?", [*values, place])
 
 
-def exchange_entries(place: int, model: str, body: str) -> list[Entry]:
-    """What was said in an exchange of a conversation, as it was kept.
-
-    Raises:
-        LabError: the body is damaged.
-    """
-    from tui.chat.record import from_json
-
-    exchange = from_json(body)
+def entries_of(place: int, model: str, exchange: Exchange) -> list[Entry]:
+    """What was said in an exchange of a conversation."""
     entries = [Entry(place, "question", model, exchange.question)]
     for reply in exchange.replies:
         for call in reply.calls:
@@ -93,9 +89,12 @@ def index_conversations(database: sqlite3.Connection) -> None:
         WHERE NOT EXISTS (SELECT 1 FROM entries WHERE subject = 'conversation'
                           AND entries.key = conversations.key)"""
     ).fetchall()
+    from tui.chat.record import from_json
+
     for key, place, updated, model, body in rows:
         try:
-            entries = exchange_entries(place, model, body)
+            exchange = from_json(body)
         except LabError:
             continue  # Opening the conversation says so; it cannot be found by what it said.
+        entries = entries_of(place, model, exchange)
         write_entries(database, "conversation", key, updated, entries)

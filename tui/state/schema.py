@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from tui.state.entries import index_conversations
+
 Step = Callable[[sqlite3.Connection], None]
 
 
@@ -86,10 +88,13 @@ def migrate(database: sqlite3.Connection, *, to: int = SCHEMA) -> None:
     """Go the steps that are left, all or none; harmless where another program was faster."""
     database.execute("BEGIN IMMEDIATE")  # Nobody steps between the look and the writing.
     try:
-        for step in STEPS[version_of(database) : to]:
+        steps = STEPS[version_of(database) : to]
+        for step in steps:
             step(database)
-        if version_of(database) < to:
+        if steps:
             database.execute(f"PRAGMA user_version = {to}")
+        if steps and to == SCHEMA:
+            index_conversations(database)
         database.execute("COMMIT")
     except BaseException:
         database.execute("ROLLBACK")

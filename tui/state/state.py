@@ -12,7 +12,10 @@ from typing import ParamSpec, TypeVar
 from tui.chat.store import ChatStore
 from tui.state.course import CourseState
 from tui.state.database import Database
+from tui.state.decisions import DecisionStore
+from tui.state.history import History
 from tui.state.kept import Kept
+from tui.state.probes import ProbeResults
 from tui.state.prompts import PromptStore
 from tui.state.session import SessionState
 
@@ -31,6 +34,9 @@ class State:
         self.database = Database(path)
         self.conversations = ChatStore(self.database)
         self.prompts = PromptStore(self.database)
+        self.decisions = DecisionStore(self.database)
+        self.probes = ProbeResults(self.database)
+        self.history = History(self.database)
         self.session = SessionState(self.database)
         self.course = CourseState(self.database)
         self.kept = Kept(self.database)

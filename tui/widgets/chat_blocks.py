@@ -253,7 +253,9 @@ from the chosen block with another seed, **o** asks the same question with tools
         return reply.waiting_call if reply is not None and self.chosen is None else None
 
     def go_to(self, place: Place) -> None:
-        """Choose a block."""
+        """Choose a block, also one that is not laid out yet."""
+        if place.exchange < self._first:
+            self._reveal(place.exchange)
         for number, block in enumerate(self._blocks):
             if block.place == place:
                 self._choose(number)
