@@ -7,21 +7,29 @@ again and again takes 45 ms of the 150 between an empty Textual app's first fram
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.services import Services
 
 
-def run(services: Services | None = None) -> int:
+def run(services: Services | None = None, given: Mapping[str, str] | None = None) -> int:
     """Open the lab in this terminal; the app turns the collector on again.
+
+    Args:
+        services: what the app reaches for outside of itself; the real ones are found by it.
+        given: settings by key, for this visit only.
 
     Returns:
         Exit code: 0, 1 after a fault of the app's own, 128 + N when signal N ended it.
+
+    Raises:
+        SettingError: a given value is none that its setting can have.
     """
     gc.disable()
     from tui.app import LabApp
 
-    app = LabApp(services)
+    app = LabApp(services, given)
     app.run()
     return app.return_code or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from engine.errors import LabError
@@ -12,13 +13,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the terminal app.
 
     Raises:
-        LabError: there is no terminal to draw on.
+        LabError: there is no terminal to draw on, or an option's value cannot be one.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise LabError(
             "llmlab draws on a terminal, and this is none. Run it in a terminal, or use a command "
             "(llmlab --help lists them)."
         )
+    if os.environ.get("TERM") == "dumb":
+        raise LabError(
+            "This terminal says of itself that it is dumb (TERM=dumb): it cannot place text. Run "
+            "llmlab in another one, or use a command (llmlab --help lists them)."
+        )
     from tui.start import run as run_app
 
-    return run_app()
+    given = {"screen.theme": arguments.theme} if arguments.theme else {}
+    if arguments.ascii:
+        given["screen.ascii"] = "on"
+    return run_app(given=given)

@@ -33,7 +33,12 @@ class Catalog:
         if key in self.by_key:
             return self.by_key[key]
         meant = near(key, self.by_key)
-        raise SettingError(f"There is no setting {shown(key)}{meant}. llmlab settings lists all.")
+        raise SettingError(f"There is no setting {shown(key)}.{meant} llmlab settings lists all.")
+
+    def check_key(self, key: str) -> None:
+        """Raise SettingError where nothing of that key can be set."""
+        if self.table_of(key) is None:
+            self.setting(key)
 
     def default(self, key: str) -> object:
         """What holds where nobody says anything; None of a table's key."""
@@ -45,7 +50,7 @@ class Catalog:
         Raises:
             SettingError: it cannot be one, or there is no such key.
         """
-        table = self._table(key)
+        table = self.table_of(key)
         if key in self.by_key or table is None:
             return self.setting(key).parsed(text)
         return table.checked(key.partition(".")[2], text.strip())
@@ -56,18 +61,19 @@ class Catalog:
         Raises:
             SettingError: it cannot be one, or there is no such key.
         """
-        table = self._table(key)
+        table = self.table_of(key)
         if key in self.by_key or table is None:
             return self.setting(key).checked(value)
         return table.checked(key.partition(".")[2], value)
 
-    def _table(self, key: str) -> Table | None:
+    def table_of(self, key: str) -> Table | None:
+        """The section of any keys that a key belongs to, if it does."""
         return self._tables.get(key.partition(".")[0])
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """``; did you mean compare.seed?``, or nothing."""
+    """`` Did you mean compare.seed?``, or nothing."""
     import difflib  # Not before the first paint: nothing is misspelled as a rule.
 
     found = difflib.get_close_matches(word, list(known), 1)
-    return f"; did you mean {found[0]}?" if found else ""
+    return f" Did you mean {found[0]}?" if found else ""

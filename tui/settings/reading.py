@@ -81,7 +81,7 @@ def read_environment(environ: Mapping[str, str], catalog: Catalog) -> Said:
                 said.values.update(_keys_of(text))
             elif name.startswith(sections):  # Others have theirs, such as LLMLAB_SEARCH_PROVIDER.
                 known = [*variables, KEYS_VARIABLE]
-                said.problems.append(f"{name} sets nothing{near(name, known) or '.'} Unset it.")
+                said.problems.append(f"{name} sets nothing.{near(name, known)} Unset it.")
         except SettingError as error:
             said.problems.append(f"The environment variable {name}: {error}")
     return said

@@ -183,7 +183,8 @@ def _policy(tool: str, trust: str, default: str, words: str) -> Setting[str]:
         default=default,
         kind="choice",
         choices=lambda: ("ask", "always", "never"),
-        help=f"Who decides about calls of the {words}: you each time, nobody, or not offered.",
+        help=f"Calls of the {words} wait for you (ask), run at once (always), or are not offered "
+        "to the model (never).",
     )
 
 

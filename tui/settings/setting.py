@@ -15,7 +15,7 @@ Kind = Literal["switch", "whole", "number", "choice", "text", "names"]
 
 _ON, _OFF = ("on", "true", "yes", "1"), ("off", "false", "no", "0")
 _KINDS: dict[Kind, str] = {
-    "switch": "on or off",
+    "switch": "true or false",
     "whole": "a whole number",
     "number": "a number",
     "choice": "one of them",
@@ -71,13 +71,12 @@ class Setting(Generic[T]):
         return variable(self.key)
 
     def bounds(self) -> str:
-        """What it may be, in words: ``0 to 2, or "random"``."""
+        """What it may be, in words: ``a whole number from 0 to 9, or random``."""
         if self.kind == "choice":
             return ", ".join(self.choices())
         words = _KINDS[self.kind]
         if math.isfinite(self.low):
-            up_to = f" to {self.high:g}" if math.isfinite(self.high) else " or more"
-            words = f"{words}, {self.low:g}{up_to}"
+            words = f"{words} from {_short(self.low)} to {_short(self.high)}"
         return f"{words}, or {self.word}" if self.word else words
 
     def parsed(self, text: str) -> T:
@@ -104,7 +103,7 @@ class Setting(Generic[T]):
         Raises:
             SettingError: it is none that this setting can have.
         """
-        if self.word and value == self.word:
+        if self.word and (value is None or value == self.word):
             return cast(T, None)
         fits: dict[Kind, Callable[[Any], bool]] = {
             "switch": lambda v: isinstance(v, bool),
@@ -169,6 +168,10 @@ def shown(value: object) -> str:
     """A value of any type in an error message: short, on one line."""
     text = {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _short(number: float) -> str:
+    return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def _number(text: str, *, whole: bool) -> object:

@@ -49,10 +49,11 @@ class Settings:
 
     def value(self, setting: Setting[T]) -> T:
         """What holds now."""
-        found: T = self._held(setting.key)
+        found: T = self.held(setting.key)
         return found
 
-    def _held(self, key: str) -> Any:
+    def held(self, key: str) -> Any:
+        """What holds now of a key; None of a table's key for which nobody has chosen anything."""
         for layer in (self._given, self._environment, self._file):
             if key in layer:
                 return layer[key]
@@ -77,7 +78,7 @@ class Settings:
         """The keys of a section for which somebody has chosen a value, with it."""
         keys = [*self._file, *self._environment]
         return {
-            key.removeprefix(f"{section}."): self._held(key)
+            key.removeprefix(f"{section}."): self.held(key)
             for key in keys
             if key.startswith(f"{section}.")
         }
@@ -98,7 +99,7 @@ class Settings:
                 f"{key} is fixed by the environment variable {self.fixed_by(key)}. Unset it to "
                 "choose another value."
             )
-        before, default = self._held(key), self.catalog.default(key)
+        before, default = self.held(key), self.catalog.default(key)
         typed = list(value) if isinstance(value, tuple) else value
         checked = value if value == default else self.catalog.checked(key, typed)
         self._given.pop(key, None)
