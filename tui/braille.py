@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 WIDE, HIGH = 2, 4
@@ -35,3 +36,16 @@ def _runs(row: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
         else:
             runs.append((text, style))
     return runs
+
+
+def bridged(values: list[float | None]) -> list[float | None]:
+    """Gaps between two values filled on the straight line; the ends stay as they are."""
+    filled = list(values)
+    known = [index for index, value in enumerate(values) if value is not None]
+    for left, right in pairwise(known):
+        start, end = values[left], values[right]
+        assert start is not None
+        assert end is not None
+        for index in range(left + 1, right):
+            filled[index] = start + (end - start) * (index - left) / (right - left)
+    return filled

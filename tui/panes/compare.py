@@ -168,6 +168,19 @@ class ComparePane(LabPane):
             self.columns.label(column)
             self._ask(column)
 
+    def put_beside(self, names: Sequence[str]) -> list[str]:
+        """Show checkpoints in the first columns, unless there is none of one of the names.
+
+        Returns:
+            The names that there is no checkpoint of.
+        """
+        models = {model.name: model for model in self._models_here()}
+        missing = [name for name in names if name not in models]
+        for column, name in zip(self.columns.all, () if missing else names, strict=False):
+            self.columns.go_to(column)
+            self._put_in_column(models[name])
+        return missing
+
     @on(Column.ChoiceWanted)
     def choice_wanted(self, event: Column.ChoiceWanted) -> None:
         """By mouse, on a column's name."""

@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.braille import Canvas
+from tui.braille import Canvas, bridged
 from tui.format import grouped
 
 Points = Sequence[tuple[float, float]]
@@ -133,19 +132,6 @@ def binned(points: Points, columns: int, x_max: float, *, x_min: float = 0.0) ->
             counts[column] += 1
     means = [total / n if n else None for total, n in zip(sums, counts, strict=True)]
     return bridged(means)
-
-
-def bridged(values: list[float | None]) -> list[float | None]:
-    """Gaps between two values filled on the straight line; the ends stay as they are."""
-    filled = list(values)
-    known = [index for index, value in enumerate(values) if value is not None]
-    for left, right in pairwise(known):
-        start, end = values[left], values[right]
-        assert start is not None
-        assert end is not None
-        for index in range(left + 1, right):
-            filled[index] = start + (end - start) * (index - left) / (right - left)
-    return filled
 
 
 def _label(y: int, height: int, axis: Axis, low: float, high: float) -> str:
