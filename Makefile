@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
-# Test processes; a file's tests stay in one of them, for what its fixtures have made.
-WORKERS ?= auto
+# Test processes, more than processors: half of the time a test waits for a process or a timer. A
+# file's tests stay in one of them, for what its fixtures have made.
+WORKERS ?= 4
 # Without an NVIDIA GPU the plain requirement would bring gigabytes of CUDA libraries: the CPU
 # build is taken from the index below, or from wherever pip finds that very release; only where
 # neither has it does the plain requirement decide.
@@ -18,8 +19,10 @@ HAS_GPU := $(shell command -v nvidia-smi >/dev/null 2>&1 && nvidia-smi -L 2>/dev
 run: $(READY)
 	$(BIN)/llmlab
 
+# Hundreds of child processes import the same sources: compiled once, whatever the environment says.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(READY_DEV) lint
-	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 	$(BIN)/python tests/wheel_smoke.py
 
 lint: $(READY_DEV)
