@@ -63,7 +63,25 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "\\<")
 
 
-PAGES: dict[str, Callable[[], str]] = {"commands.md": commands_page}
+def settings_page() -> str:
+    """``settings.md``: every setting, from the schema."""
+    from tui.settings.page import settings_page
+
+    return settings_page()
+
+
+def keys_page() -> str:
+    """``keys.md``: every binding, from the classes that declare them."""
+    from tui.keys.listing import page
+
+    return page()
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "settings.md": settings_page,
+    "keys.md": keys_page,
+}
 """Pages by the name of their file below ``docs``."""
 
 

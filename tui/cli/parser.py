@@ -100,6 +100,8 @@ def build_parser() -> argparse.ArgumentParser:
     _course(commands)
     add_probe(commands, _command)
     add_settings(commands, _command)
+    sub = add("keys", "keys", "List every key and what it does.")
+    sub.add_argument("--markdown", action="store_true", help="print Markdown tables")
     return parser
 
 

@@ -33,6 +33,8 @@ def commands(app: LabApp) -> Iterator[Command]:
             yield Command(f"Go to {title}", "", partial(app.action_pane, pane), f"pane.{pane}")
     for name, about, action in _ACTIONS:
         yield Command(name, about, partial(app.run_action, action), f"app.{action}")
+    about = "ends one that hangs; answers on their way break off"
+    yield Command("Restart the engine", about, app.engine_care.restart)
     below = app.screen_stack[0]
     if below.maximized is not None:
         yield Command("Back from the whole screen", "", below.minimize)

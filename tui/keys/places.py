@@ -88,11 +88,21 @@ def _widgets(root: type[DOMNode]) -> list[type[DOMNode]]:
             continue
         seen.add(name)
         module = sys.modules[name]
+        if _is_another_pane(module, root):
+            continue
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Widget) and _has_keys(value, name):
                 found[value] = None
         todo.extend(each for each in _imported(module) if not each.startswith("tui.screens."))
     return sorted(found, key=lambda each: (each.__module__, each.__name__))
+
+
+def _is_another_pane(module: ModuleType, root: type[DOMNode]) -> bool:
+    """Whether a module is imported to go to its pane, not to show something of it."""
+    own = (
+        v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__
+    )
+    return any(issubclass(each, LabPane) and not issubclass(root, each) for each in own)
 
 
 def _has_keys(widget: type[Widget], module: str) -> bool:

@@ -14,7 +14,6 @@ from textual.widgets import Markdown, Static
 
 from tui.keys.help_text import Line, Section, sections
 from tui.screens.dialog import Dialog
-from tui.screens.jump import JumpScreen
 
 if TYPE_CHECKING:
     from tui.app import LabApp
@@ -84,5 +83,5 @@ def show_help(app: LabApp) -> None:
     screen = app.screen
     if isinstance(screen, HelpScreen):
         screen.dismiss(None)
-    elif not isinstance(screen, (JumpScreen, SystemModalScreen)):
+    elif not isinstance(screen, SystemModalScreen):
         app.push_screen(HelpScreen(sections(screen, app.keys.own)))

@@ -34,13 +34,14 @@ class _Label(Static):
 
 
 class JumpScreen(ModalScreen[Target | None]):
-    """Lies over another screen; gives where to go, or None.
+    """Lies over another screen; gives where to go, or None. No key means anything else in it.
 
     Args:
         found: what there is to go to.
         size: of the screen below; the letters stand right in no other.
     """
 
+    TAKES_ALL_KEYS = True
     CSS = """
     JumpScreen {
         background: $background 35%;
@@ -75,19 +76,22 @@ class JumpScreen(ModalScreen[Target | None]):
     def compose(self) -> ComposeResult:
         """The letters, and what to do with them."""
         yield from self._labels
-        words = "jump: press a letter, or the number of a pane · esc stays here"
+        panes = (
+            ", or the number of a pane" if any(each.target.pane for each in self._labels) else ""
+        )
+        words = f"jump: press a letter{panes} · esc stays here"
         yield Static(Content(words), id="jump-words")
 
     def on_key(self, event: events.Key) -> None:
         """A letter, the second of two, or escape."""
         event.stop()
         event.prevent_default()
-        if event.key == "escape":
+        if event.character is None or event.key == "escape":
             self.dismiss(None)
             return
-        typed = self._typed + (event.character or "").lower()
+        typed = self._typed + event.character.lower()
         fitting = [label for label in self._labels if label.letters.startswith(typed)]
-        if typed == self._typed or not fitting:
+        if not fitting:
             return
         self._typed = typed
         if fitting[0].letters == typed:
@@ -107,11 +111,8 @@ class JumpScreen(ModalScreen[Target | None]):
 
 
 def jump(app: App[Any]) -> None:
-    """Begin to jump on the screen that is shown, or stop where that is going on."""
+    """Begin to jump on the screen that is shown."""
     below = app.screen
-    if isinstance(below, JumpScreen):
-        below.dismiss(None)
-        return
     found = [each for each in targets(below) if not isinstance(each.widget, KeyLine)]
 
     def chosen(target: Target | None) -> None:
