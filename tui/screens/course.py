@@ -37,45 +37,13 @@ class CourseScreen(Dialog[str]):
     """
 
     LEAVE = "-"
+    CSS_PATH: ClassVar = ["dialog.tcss", "course.tcss"]
     HELP = """
 # The course
 
 A step sets the panes up, asks for one thing, and looks at what comes of it. **✓** done, **●** the
 one that is on, **○** not yet. Every step can be begun at any time, and again.
 """
-    DEFAULT_CSS = """
-    CourseScreen .dialog {
-        width: 100%;
-        max-width: 110;
-        height: 95%;
-        max-height: 34;
-        padding: 0 1;
-        OptionList {
-            width: 36;
-            height: 1fr;
-            max-height: 100%;
-            scrollbar-size-vertical: 1;
-        }
-        VerticalScroll {
-            width: 1fr;
-            height: 1fr;
-            max-height: 100%;
-            padding: 0 0 0 2;
-            scrollbar-size-vertical: 1;
-        }
-        Horizontal {
-            height: 1fr;
-        }
-        .buttons {
-            height: 1;
-            margin: 0;
-        }
-        #keys {
-            margin: 0;
-            width: 1fr;
-        }
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the list's own enter, which a click on it means as well: that only chooses.
         Binding("enter", "begin", "begin", priority=True, id="course.begin"),
@@ -93,9 +61,9 @@ one that is on, **○** not yet. Every step can be begun at any time, and again.
         """Steps to the left, the chosen one to the right."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content(f"course · {self._guide.n_done} of {len(self._steps)} done")
-            with Horizontal():
+            with Horizontal(id="both"):
                 yield self._list
-                with VerticalScroll(can_focus=False):
+                with VerticalScroll():
                     yield self._text
             with Horizontal(classes="buttons"):
                 yield Static(Content("⏎ begin · x leave · esc close"), id="keys")
@@ -106,6 +74,10 @@ one that is on, **○** not yet. Every step can be begun at any time, and again.
         """Where to go on."""
         self._list.highlighted = self._steps.index(self._guide.proposed)
         self._list.focus()
+
+    def on_resize(self) -> None:
+        """Lines are as wide as there is room; before that nothing can be laid out."""
+        self.call_after_refresh(self._show)
 
     def _line(self, step: Step) -> Option:
         sign, style = _SIGNS[self._guide.state(step)]
@@ -118,11 +90,11 @@ one that is on, **○** not yet. Every step can be begun at any time, and again.
 
     @on(OptionList.OptionHighlighted)
     def _show(self) -> None:
+        """The text of the chosen step."""
         step, guide = self._chosen, self._guide
         parts = [
-            Content.styled(visible(step.part), "$quiet"),
             Content.styled(visible(step.title), "bold"),
-            Content(""),
+            Content.styled(visible(step.part), "$quiet"),
             Content(visible(step.text)),
             Content(""),
             Content.styled(f"→ {self._with_keys(step.action)}", "bold"),

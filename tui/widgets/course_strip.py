@@ -48,7 +48,7 @@ class CourseStrip(Static):
         self.update(
             Content.assemble(
                 ("New here? ", "bold"),
-                "The guided course walks through the lecture in this lab. ",
+                "A guided course walks through the lab. ",
                 _clickable("F5 begin", "open"),
                 " ",
                 _clickable("× not now", "leave"),
