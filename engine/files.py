@@ -103,6 +103,23 @@ def make_folder(folder: Path) -> None:
         raise disk_error(folder, error) from error
 
 
+def listing(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing where there is none.
+
+    Raises:
+        LabError: it cannot be read.
+    """
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise LabError(
+            f"{folder} cannot be read: {reason}. Check its owner and permissions."
+        ) from error
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file.
 

@@ -17,7 +17,7 @@ from typing import Literal
 from engine import background, paths
 from engine.background import LineTail, now
 from engine.errors import LabError, RunError
-from engine.files import disk_error, read_json, write_json
+from engine.files import disk_error, listing, read_json, write_json
 from engine.manifest import find_checkpoint
 from engine.rl.plan import RlPlan
 from engine.train.recipe import PARENT_STAGE, Recipe, recipe
@@ -42,10 +42,13 @@ class RunStatus(background.Status):
 
 
 def list_runs() -> list[RunStatus]:
-    """All readable runs, newest first."""
-    folder = paths.runs_folder()
+    """All readable runs, newest first.
+
+    Raises:
+        LabError: their folder cannot be read.
+    """
     found = []
-    for path in folder.iterdir() if folder.is_dir() else []:
+    for path in listing(paths.runs_folder()):
         with contextlib.suppress(LabError):
             found.append(read_status(path.name))
     return sorted(found, key=lambda run: (run.started, run.name), reverse=True)

@@ -16,7 +16,7 @@ from typing import Generic
 from engine import background
 from engine.background import SomeStatus
 from engine.errors import LabError
-from engine.files import disk_error, read_json, write_json
+from engine.files import disk_error, listing, read_json, write_json
 
 STATUS = "status.json"
 ALIVE = ("starting", "running")
@@ -67,10 +67,13 @@ class Shelf(Generic[SomeStatus]):
         return path
 
     def all(self) -> list[SomeStatus]:
-        """All that can be read, newest first."""
-        folder = self.folder()
+        """All that can be read, newest first.
+
+        Raises:
+            LabError: their folder cannot be read.
+        """
         found = []
-        for path in folder.iterdir() if folder.is_dir() else []:
+        for path in listing(self.folder()):
             if (path / STATUS).is_file():
                 with contextlib.suppress(LabError):
                     found.append(self.read(path.name))

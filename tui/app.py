@@ -19,9 +19,10 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from engine.errors import LabError
-from tui.background import in_background
+from tui.background import every, in_background
 from tui.course.desk import CourseDesk
 from tui.crash import Crashes
+from tui.engine_care import EngineCare
 from tui.keys.frame_keys import BINDINGS, OF_PANES
 from tui.keys.lab_keys import LabKeys
 from tui.leaving import leave_when_asked
@@ -29,9 +30,9 @@ from tui.panes.compare import ComparePane
 from tui.panes.pane import LabPane
 from tui.remembering import Remembering
 from tui.run_facts import RunTeller
-from tui.remembering import Remembering
 from tui.run_watch import RunWatch
 from tui.safe_text import visible
+from tui.saying import Saying
 from tui.settings.live import LiveSettings
 from tui.themes import lab_variables
 from tui.widgets.prompt_box import PromptBox
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.filter import LineFilter
 
-    from engine.protocol import EngineStatus
+    from engine.protocol import EngineStatus, Health
     from tui.importing import ImportJob
     from tui.journal import Told
     from tui.panes.chat import ChatPane
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 NARROW_BELOW, LOW_BELOW = 100, 30
-HEALTH_EVERY_S = 2.0
 LOOK_EVERY_S = 0.5
 IDLE_LOOKS = 6
 """Of so many looks at the runs only one is made while nothing trains and nobody watches."""
@@ -97,8 +97,8 @@ class LabApp(App[None]):
         self.shown_pane = "compare"
         self.top_bar, self.status_line = TopBar(), StatusLine()
         self.compare = ComparePane(self)
-        self._engine: Engine | None = None
-        self._client_made = asyncio.Event()
+        self.engine_care = EngineCare(self)
+        self._disk = Saying(self)
         self._truth: Truth | None = None
         self._servers: Servers | None = None
         self.import_job: ImportJob | None = None
@@ -174,15 +174,11 @@ class LabApp(App[None]):
 
     async def _bring_up(self) -> None:
         await asyncio.to_thread(self.services.prepare)
-        self._engine = self.services.engine(self._engine_changed)
-        self._client_made.set()
+        self.engine_care.begin()
         await self.remembering.begin()
-        self.set_interval(LOOK_EVERY_S, self._look)
-        self.set_interval(HEALTH_EVERY_S, self._ask_health)
-        await self._read_checkpoints()
-        await self.watch_runs.refresh()
-        self._show_job()
+        every(self, LOOK_EVERY_S, self._look, "look")
         self.revive()
+        await self._begin_looking()
         await self.remembering.go_back()
         in_background(self, self._greet_servers, "servers", only=True)
         in_background(self, self.course.greet, "course")
@@ -191,38 +187,21 @@ class LabApp(App[None]):
 
     async def connected(self) -> Engine:
         """The client of the engine, once its imports are done."""
-        await self._client_made.wait()
-        assert self._engine is not None
-        return self._engine
+        return await self.engine_care.connected()
 
     def revive(self) -> None:
         """Start the engine, or start it again; harmless while it runs."""
-        in_background(self, self._ensure, "ensure", only=True)
+        self.engine_care.revive()
 
-    async def _ensure(self) -> None:
-        engine = await self.connected()
-        try:
-            await engine.ensure()
-        except LabError as error:
-            # It may end in what the engine's log ends in.
-            self.notify(visible(str(error)), severity="error", timeout=15, markup=False)
-            return
-        await self._ask_health()
+    def engine_health(self, health: Health | None) -> None:
+        """Show how the engine does; None: it was just found gone."""
+        self.status_line.health = health
+        self._summarise()
+        if health is not None:
+            self.compare.engine_health(health)
 
-    async def _ask_health(self) -> None:
-        engine = await self.connected()
-        self.status_line.look(self.state)
-        if engine.status.state == "ready":
-            self.status_line.health = await engine.health()
-            self._summarise()
-            if self.status_line.health is not None:
-                self.compare.engine_health(self.status_line.health)
-            else:
-                self.revive()  # Lost between two questions.
-
-    def _engine_changed(self, status: EngineStatus) -> None:
-        if not self.is_running:
-            return
+    def engine_changed(self, status: EngineStatus) -> None:
+        """Show that it starts, answers or is lost."""
         self.status_line.status = status
         words = f"Waiting: {engine_words(status, None)}."
         self.compare.engine_words(words)
@@ -311,10 +290,27 @@ class LabApp(App[None]):
     def look_again(self) -> None:
         """Read the runs now."""
         self._looks = 0
-        in_background(self, self._look, "look", only=True)
+        in_background(self, self._look, "look-again", only=True)
+
+    async def _begin_looking(self) -> None:
+        try:
+            await self._read_checkpoints()
+            await self.watch_runs.refresh()
+        except LabError as error:
+            self._disk.say(str(error))
+        self._show_job()
 
     async def _look(self) -> None:
         self._looks += 1
+        self.status_line.look(self.state)
+        try:
+            await self._look_at_runs()
+        except LabError as error:
+            self._disk.say(str(error))
+        else:
+            self._disk.all_is_well()
+
+    async def _look_at_runs(self) -> None:
         if self.import_job or self.probes_pane is not None or self.data_pane is not None:
             self._show_job()
         idle = self.shown_pane != "pipeline" and self.watch_runs.training is None
@@ -423,7 +419,9 @@ class LabApp(App[None]):
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A dialog is closed before one goes elsewhere."""
+        """A dialog is closed before one goes elsewhere; one that waits for a key takes them all."""
+        if getattr(self.screen, "TAKES_ALL_KEYS", False):
+            return action == "quit"
         return action not in OF_PANES or not self.screen.is_modal
 
     async def on_key(self, event: events.Key) -> None:
@@ -443,6 +441,18 @@ class LabApp(App[None]):
 
         look_back(self)
 
+    def action_settings(self) -> None:
+        """Show the settings."""
+        from tui.screens.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen(self.settings))
+
+    def action_keys(self) -> None:
+        """See the keys, and change them."""
+        from tui.screens.keys import show_keys
+
+        show_keys(self)
+
     def action_help(self) -> None:
         """Open or close the help for what has the focus."""
         from tui.screens.help import show_help
@@ -461,6 +471,5 @@ class LabApp(App[None]):
             await self._truth.close()
         if self._servers is not None:
             await self._servers.close()
-        if self._engine is not None:
-            await self._engine.close()
+        await self.engine_care.close()
         await self.remembering.close()

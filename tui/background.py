@@ -38,3 +38,35 @@ def in_background(
 
     function: WorkType[None] = guarded
     host.run_worker(function, group=group, exclusive=only, exit_on_error=True)
+
+
+def every(
+    host: DOMNode, seconds: float, work: Callable[[], Coroutine[Any, Any, None]], group: str
+) -> None:
+    """Run ``work`` again and again in the background; never twice at once.
+
+    An interval of Textual's own is awaited among the host's key presses: while a disk or an engine
+    did not answer, neither would the host.
+
+    Args:
+        host: the widget or app that owns it.
+        seconds: from one beginning to the next.
+        work: see ``in_background``.
+        group: see ``in_background``.
+    """
+    working = False
+
+    async def once() -> None:
+        nonlocal working
+        try:
+            await work()
+        finally:
+            working = False
+
+    def begin() -> None:
+        nonlocal working
+        if not working:
+            working = True
+            in_background(host, once, group)
+
+    host.set_interval(seconds, begin)

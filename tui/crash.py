@@ -102,12 +102,9 @@ def write_report(error: BaseException, where: str) -> Path | None:
     import tempfile
 
     from engine.files import write_atomic
-    from tui import facts
 
     lines = [
-        *(f"{name}: {value}" for name, value in facts.versions().items()),
-        f"terminal: {facts.terminal()}",
-        f"home: {paths.home()}",
+        *_surroundings(),
         f"where: {where}",
         f"time: {time.strftime('%Y-%m-%dT%H:%M:%S%z')}",
         "",
@@ -123,6 +120,16 @@ def write_report(error: BaseException, where: str) -> Path | None:
         _thin_out()
         return folder / name
     return None
+
+
+def _surroundings() -> list[str]:
+    from tui import facts
+
+    try:
+        found = {**facts.versions(), "terminal": facts.terminal(), **facts.places()}
+    except Exception as error:  # whatever is wrong with the machine may be what this is about
+        return [f"surroundings: unknown ({error!r})"]
+    return [f"{name}: {value}" for name, value in found.items()]
 
 
 def _reports() -> list[Path]:

@@ -35,7 +35,8 @@ def terminal() -> str:
     words = [
         os.environ.get("TERM", "no TERM"),
         f"{size.columns}x{size.lines}" if size.columns else "no size",
-        (sys.stdout.encoding if sys.stdout else None) or "no encoding",
+        # Not sys.stdout, which the app puts something else in place of.
+        sys.__stdout__.encoding if sys.__stdout__ else "no encoding",
     ]
     said = [f"{name}={os.environ[name]}" for name in _OF_THE_TERMINAL[1:] if name in os.environ]
     inside = [f"in {what}" for name, what in _MULTIPLEXERS.items() if name in os.environ]

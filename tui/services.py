@@ -50,6 +50,10 @@ class Engine(Source, Protocol):
         """Start the engine if need be and wait for it; EngineUnavailableError with a sentence."""
         ...
 
+    async def restart(self) -> Health:
+        """End it, also one that hangs, and start another; EngineUnavailableError as above."""
+        ...
+
     async def health(self) -> Health | None:
         """How it does, None when it is down; never starts it."""
         ...

@@ -49,6 +49,8 @@ class Lab:
         self.build_command: tuple[str, ...] | None = None
         self.whatif_command: tuple[str, ...] | None = None
         self.events: Callable[[], Iterator[dict[str, Any]]] = lambda: training_events(200)
+        self.may_crash = False
+        """Whether background work may fail in a way that nobody has foreseen."""
 
     @asynccontextmanager
     async def open(
@@ -75,6 +77,8 @@ class Lab:
             if answered:
                 await settled(app, pilot)
             yield app, pilot
+        if app.crashes.met and not self.may_crash:
+            raise app.crashes.met[0]
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], what: str) -> None:
@@ -132,7 +136,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setenv("LLMLAB_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("tui.app.LOOK_EVERY_S", 0.1)
-    monkeypatch.setattr("tui.app.HEALTH_EVERY_S", 0.2)
+    monkeypatch.setattr("tui.engine_care.HEALTH_EVERY_S", 0.2)
     monkeypatch.setattr("tui.screens.picker.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.screens.import_form.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.panes.pipeline.REDRAWS_PER_S", 8)

@@ -125,6 +125,11 @@ class ScriptedEngine:
         self._set(EngineStatus("ready", "scripted", self.status.restarts + lost))
         return self._health()
 
+    async def restart(self) -> Health:
+        """Be lost, and there again."""
+        self._set(EngineStatus("lost", "ended", self.status.restarts))
+        return await self.ensure()
+
     async def health(self) -> Health | None:
         """Always well, unless lost."""
         if self.gone:

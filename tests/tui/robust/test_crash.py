@@ -1,0 +1,129 @@
+"""Errors that nobody has foreseen: written down, said, and survived where that is possible."""
+
+import signal
+import time
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from engine import files, paths
+from engine.errors import LabError
+from tests.tui.conftest import Lab, screen_text, until
+from tui import crash
+from tui.background import in_background
+from tui.bench.terminal import Terminal
+from tui.crash import UnforeseenError, last_report, write_report
+
+
+async def burst() -> NoReturn:
+    raise ZeroDivisionError("nobody has foreseen this")
+
+
+async def test_a_fault_in_background_work_costs_only_that_work(lab: Lab) -> None:
+    lab.may_crash = True
+    async with lab.open() as (app, pilot):
+        in_background(app, burst, "bursting")
+        await until(pilot, lambda: "the rest goes on" in screen_text(app), "the sentence")
+        report = last_report()
+        assert report is not None
+        text = report.read_text()
+        assert "ZeroDivisionError: nobody has foreseen this" in text
+        assert "llmlab: " in text
+        assert "terminal: " in text
+        assert "bursting" in text
+        assert report.stat().st_mode & 0o077 == 0
+        await pilot.press("escape", "1")
+        assert app.shown_pane == "pipeline"
+
+
+async def test_the_same_fault_again_is_not_said_again(lab: Lab) -> None:
+    lab.may_crash = True
+    async with lab.open() as (app, pilot):
+        for _ in range(3):
+            in_background(app, burst, "bursting")
+        await until(pilot, lambda: len(app.crashes.met) == 3, "met")
+        assert len(list(crash.reports_folder().glob("crash-*"))) == 1
+
+
+async def test_a_fault_in_a_handler_ends_the_app_and_leaves_a_report(lab: Lab) -> None:
+    async def opened_and_broken() -> None:
+        async with lab.open() as (app, pilot):
+            app.call_next(burst)
+            await pilot.pause()
+            await pilot.pause()
+
+    with pytest.raises(ZeroDivisionError):
+        await opened_and_broken()
+    report = last_report()
+    assert report is not None
+    assert "a handler of the app" in report.read_text()
+
+
+@pytest.mark.parametrize("also_elsewhere", [False, True])
+def test_a_home_that_takes_no_report(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, also_elsewhere: bool
+) -> None:
+    whole = files.write_atomic
+
+    def full(path: Path, data: bytes, *, private: bool = False) -> None:
+        if also_elsewhere or paths.home() in path.parents:
+            raise LabError("The disk is full.")
+        whole(path, data, private=private)
+
+    monkeypatch.setattr("engine.files.write_atomic", full)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    report = write_report(ValueError("x"), "a test")
+    if also_elsewhere:
+        assert report is None
+    else:
+        assert report is not None
+        assert report.parent == tmp_path
+
+
+def test_old_reports_are_thinned_out(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crash, "KEPT", 3)
+    crash.reports_folder().mkdir(parents=True)
+    for number in range(5):
+        (crash.reports_folder() / f"crash-2000010{number}-000000-000.txt").write_text("old")
+    newest = write_report(ValueError("x"), "a test")
+    left = sorted(crash.reports_folder().iterdir())
+    assert left[-1] == newest
+    assert len(left) == 3
+
+
+def test_a_sentence_for_the_terminal_holds_no_markup() -> None:
+    assert UnforeseenError("see [bold]/home/[x]").__rich__() == "see \\[bold]/home/\\[x]"
+
+
+FAILING = """
+from tui.app import LabApp
+from tui.bench.scripted import ScriptedEngine, ScriptedRuns, scripted_services
+from pathlib import Path
+from tui import start
+def action_help(self):
+    raise ZeroDivisionError('unforeseen')
+LabApp.action_help = action_help
+services = scripted_services(ScriptedEngine(), ScriptedRuns(Path('/nowhere')), None)
+print('code', start.run(services))
+"""
+
+
+def test_what_ends_the_app_leaves_a_sentence_in_a_terminal_that_works(lab: Lab) -> None:
+    with Terminal(FAILING, width=80, height=24, env={"LLMLAB_HOME": str(paths.home())}) as terminal:
+        terminal.wait_for("engine ready", 30)
+        time.sleep(0.2)
+        terminal.type("\x1bOP")
+        terminal.wait_for("code 1", 30, beside="The report:")
+    report = last_report()
+    assert report is not None
+    assert "ZeroDivisionError: unforeseen" in report.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end_it_leaves_in_order(lab: Lab, number: signal.Signals) -> None:
+    code = FAILING.replace("print('code'", "print('left with'")
+    with Terminal(code, width=80, height=24, env={"LLMLAB_HOME": str(paths.home())}) as terminal:
+        terminal.wait_for("engine ready", 30)
+        terminal.send(number)
+        terminal.wait_for(f"left with {128 + number}", 20, beside="\x1b[?1049l")
