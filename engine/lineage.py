@@ -120,7 +120,7 @@ def _of_checkpoint(info: CheckpointInfo, run: RunStatus | None) -> Node:
 def _data(manifest: Mapping[str, Any], info: CheckpointInfo) -> str:
     data = manifest.get("data")
     if isinstance(data, dict):
-        return str(data.get("spec") or data.get("name") or "its own texts")
+        return str(data.get("data") or "texts of its own")
     if data is not None:
         return str(data)
     return "" if info.imported else "pocket web"

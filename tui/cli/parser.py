@@ -14,6 +14,7 @@ from engine.rl.plan import ALGORITHMS
 from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
 from tui.cli.data_forms import add_bench_data, add_data
 from tui.cli.probe_forms import add_probe
+from tui.cli.runs_forms import add_runs
 from tui.cli.settings_forms import add_screen_options, add_settings
 from tui.cli.tokenize_forms import add_tokenize_options
 from tui.cli.train_forms import add_rollouts_options, add_train_options
@@ -99,6 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_data(commands, _command)
     _course(commands)
     add_probe(commands, _command)
+    add_runs(commands, _command)
     add_settings(commands, _command)
     sub = add("keys", "keys", "List every key and what it does.")
     sub.add_argument("--markdown", action="store_true", help="print Markdown tables")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.panes.pane import Contents
 from tui.runs.lineage_text import figures_words, markdown
-from tui.runs.row import Row
+from tui.runs.row import Row, row_record
 from tui.runs.table import figure_words, size_words, steps_words, time_words
 from tui.safe_text import one_line
 
@@ -29,27 +29,6 @@ def contents_of(
     if view == "disk":
         return _disk(use) if use is not None else None
     return _table(rows) if rows else None
-
-
-def row_record(row: Row) -> dict[str, Any]:
-    """A row of the table, for JSONL and CSV."""
-    extra = row.extra
-    figure = extra.figure if extra else None
-    return {
-        "name": row.name,
-        "stage": row.stage,
-        "preset": row.preset,
-        "state": row.state,
-        "step": row.step,
-        "total_steps": row.total_steps,
-        "figure": figure[0] if figure else None,
-        "value": figure[1] if figure else None,
-        "seconds": extra.seconds if extra else None,
-        "bytes": extra.size if extra else None,
-        "started": row.started,
-        "parent": row.parent,
-        "note": row.note,
-    }
 
 
 def _table(rows: Sequence[Row]) -> Contents:

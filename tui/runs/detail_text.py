@@ -15,27 +15,27 @@ NOTHING = "No run yet: 1, then t trains one. What comes with the lab stands here
 
 
 def detail_words(row: Row | None, width: int) -> Content:
-    """Two lines, and the note as far as it fits in a third."""
+    """Its facts, what it says of itself, and the note as far as that fits in a line."""
     if row is None:
         return Content.styled("No run is called so: escape ends the filter.", "$quiet")
     glyph, style = state_sign(row.state)
-    first: list[Content | str | tuple[str, str]] = [
+    head = Content.assemble(
         (one_line(row.name), f"bold {hue(row.stage)}" if row.stage else "bold"),
-        (f"  {glyph} {row.state}", style),
-    ]
+        (f"  {glyph} {row.state}  ", style),
+    )
     if row.state == DAMAGED:
-        return Content.assemble(*first, "\n", (fitted(one_line(row.message), width * 2), "$quiet"))
+        return head + Content.styled(fitted(one_line(row.message), width * 3), "$quiet")
     facts = [row.stage, row.preset, f"{steps_words(row)} steps", figure_words(row), time_words(row)]
     if row.extra is not None:
         facts.append(size_words(row.extra.size))
     facts.append(row.started[:16].replace("T", " "))
-    origin = f"from {one_line(row.parent)}" if row.parent else "from nothing"
-    said = " · ".join(filter(None, [origin, one_line(row.message)]))
-    line = fitted(" · ".join(filter(None, facts)), max(0, width - len(row.name) - 16))
-    parts = [*first, (f"  {line}", ""), "\n", (fitted(said, width), "$quiet")]
+    facts.append(f"from {one_line(row.parent)}" if row.parent else "from nothing")
+    words = head + Content(" · ".join(filter(None, facts)))
+    if row.message:
+        words += Content.styled(f"\n{fitted(one_line(row.message), width)}", "$quiet")
     if row.note:
-        parts += ["\n", (fitted(one_line(row.note), width), "italic")]
-    return Content.assemble(*parts)
+        words += Content.styled(f"\n{fitted(one_line(row.note), width)}", "italic")
+    return words
 
 
 def note_title(row: Row) -> str:

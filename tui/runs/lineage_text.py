@@ -59,14 +59,20 @@ def line_pieces(line: Line, width: int) -> list[Piece]:
         Piece(f" {node.sha256[:_HASH]:{_HASH}}", "$quiet"),
     ]
     left = width - room - 7 - _HASH
-    words = "  ".join(filter(None, [_figures(node), made_words(node)]))
-    pieces.append(Piece(fitted(f"  {one_line(words)}", max(0, left)), "$quiet" if gone else ""))
+    words = _fitting([*figures_words(node).split(" · "), *made_words(node).split(" · ")], left - 2)
+    pieces.append(Piece(f"  {words}", "$quiet" if gone else ""))
     return pieces
 
 
-def _figures(node: Node) -> str:
-    """The first two: there is room for no more beside the rest."""
-    return " · ".join(figures_words(node).split(" · ")[:2])
+def _fitting(facts: Sequence[str], width: int) -> str:
+    """As many whole facts as there is room for."""
+    said = ""
+    for fact in filter(None, map(one_line, facts)):
+        longer = f"{said} · {fact}" if said else fact
+        if len(longer) > width:
+            break
+        said = longer
+    return said
 
 
 def head_pieces(width: int) -> list[Piece]:

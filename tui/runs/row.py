@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.runs import RunStatus
@@ -73,3 +73,24 @@ class Row:
             path=run.path,
             run=run,
         )
+
+
+def row_record(row: Row) -> dict[str, Any]:
+    """A row of the table, for JSONL and CSV."""
+    extra = row.extra
+    figure = extra.figure if extra else None
+    return {
+        "name": row.name,
+        "stage": row.stage,
+        "preset": row.preset,
+        "state": row.state,
+        "step": row.step,
+        "total_steps": row.total_steps,
+        "figure": figure[0] if figure else None,
+        "value": figure[1] if figure else None,
+        "seconds": extra.seconds if extra else None,
+        "bytes": extra.size if extra else None,
+        "started": row.started,
+        "parent": row.parent,
+        "note": row.note,
+    }
