@@ -123,7 +123,9 @@ class Results:
                     wanted = [n - first for n in numbers if first <= n < first + n_rows]
                     first += n_rows
                     if wanted:
-                        yield from file.read_row_group(group).take(wanted).to_pylist()
+                        # Threads would each keep memory of their own, for a group of rows.
+                        table = file.read_row_group(group, use_threads=False)
+                        yield from table.take(wanted).to_pylist()
 
     def clusters(self, offset: int = 0, limit: int = 50) -> list[Cluster]:
         """Clusters of near duplicates, in the order of their kept pages.

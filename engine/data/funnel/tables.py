@@ -169,7 +169,10 @@ def read_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict
         return
     with open_table(path) as file:
         for group in range(file.num_row_groups):  # A batch may reach over several of them.
-            for batch in file.iter_batches(GROUP_ROWS, row_groups=[group], columns=columns):
+            # Threads would each keep memory of their own, for a group of rows.
+            for batch in file.iter_batches(
+                GROUP_ROWS, row_groups=[group], columns=columns, use_threads=False
+            ):
                 yield from batch.to_pylist()
 
 
