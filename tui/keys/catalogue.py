@@ -86,18 +86,14 @@ def lab_classes() -> Iterator[type[DOMNode]]:
 
 
 def title_of(owner: type[DOMNode]) -> str:
-    """The name of a part of the lab: a pane's title, a help text's heading, or the class's name."""
-    own_help = vars(owner).get("HELP") or ""
+    """The name of a part of the lab: its own, its help text's heading, or its class's in words."""
+    own_title, own_help = (vars(owner).get(name) or "" for name in ("BINDING_GROUP_TITLE", "HELP"))
     heading = re.search(r"^#+ (.+)$", own_help, re.MULTILINE)
-    if heading:
-        return heading[1]
-    name = owner.__name__.removesuffix("Pane").removeprefix("Lab")
-    if name == "App":
-        return "Everywhere"
-    if name.lower() in PANES:
-        return PANES[name.lower()][1]
-    words = re.findall(r"[A-Z][a-z]*", name)
-    return " ".join([words[0], *(word.lower() for word in words[1:])])
+    if own_title or heading:
+        return str(own_title or (heading and heading[1]))
+    first, *words = re.findall(r"[A-Z][a-z]*", owner.__name__.removesuffix("Pane"))
+    first = PANES[first.lower()][1] if first.lower() in PANES else first
+    return " ".join([first, *(word.lower() for word in words)])
 
 
 def _bound(binding: Binding, owner: type[DOMNode]) -> Bound:

@@ -77,7 +77,7 @@ def _one_key(written: str) -> str:
         raise KeyNameError(f"{shown!r} comes as the letter {name.upper()}: write that instead.")
     if "ctrl" in modifiers and len(name) == 1:
         name = name.lower()
-        if not name.isascii() or not name.isalpha() or len(modifiers) > 1:
+        if not name.isascii() or not name.isalpha():
             raise KeyNameError(f"Most terminals cannot send {shown!r}: take ctrl and a letter.")
     return "+".join([*modifiers, name])
 
