@@ -64,7 +64,9 @@ SETUPS: Mapping[str, Mapping[str, Form]] = {
     },
     "data": {
         "view": _view("funnel", "removed", "sample", "twins", "truth"),
-        "rule": Form(str, "whose removed pages are listed, such as gopher_quality.min_words"),
+        "rule": Form(
+            str, "that is looked at, or whose threshold; such as gopher_quality.min_words"
+        ),
     },
     "tokens": {
         "view": _view("text", "compare", "merges", "chat", "train", "spelling"),

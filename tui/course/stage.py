@@ -74,6 +74,8 @@ async def _pipeline(app: LabApp, setup: Setup) -> None:
 
 
 async def _data(app: LabApp, setup: Setup) -> None:
+    from tui.data.sample_text import MOVABLE
+
     pane = app.data_pane
     assert pane is not None
     await pane.read()
@@ -82,9 +84,14 @@ async def _data(app: LabApp, setup: Setup) -> None:
     if shipped is not None and (shown is None or shown.listed.key != shipped.key):
         pane.look_at(shipped)
         await pane.read()
-    if "rule" in setup:
-        pane.views.removed.go_to(setup["rule"])
-    pane.action_view(setup.get("view", "funnel"))
+    view, rule = setup.get("view", "funnel"), setup.get("rule")
+    if rule is not None and view == "removed":
+        pane.views.removed.go_to(rule)
+    pane.action_view(view)
+    if view == "sample":
+        pane.views.sample.publish_all()
+        if rule in MOVABLE:
+            pane.views.sample.rows.go_to(MOVABLE.index(rule))
 
 
 async def _tokens(app: LabApp, setup: Setup) -> None:

@@ -155,6 +155,9 @@ class Streamer:
             self._lab.revive()
         self._ended(column, stream)
         if answer.state == "done":
+            if not answer.chat:  # A continuation is told at once: its verdict is only shown.
+                for row in answer.rows:
+                    telling.answered(self._host, column.lane, answer, row)
             in_background(self._host, partial(self._judge, column, stream), "judge")
 
     def _say_failure(self, column: Column, answer: Answer) -> None:
@@ -178,5 +181,6 @@ class Streamer:
                 break
             column.set_notes(number, *notes)
             self._relabel(column)  # A verdict that nobody has kept yet says so.
-            telling.answered(self._host, column.lane, stream.answer, row)
+            if stream.answer.chat:
+                telling.answered(self._host, column.lane, stream.answer, row)
         self._ended(column, stream)
