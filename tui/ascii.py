@@ -19,7 +19,7 @@ SIGNS: Mapping[str, str] = {
     **dict(zip("✓✗○●◌◐◆◇■□▮▯▪▫", "+xo*:%&$#_#_#_", strict=True)),
     **dict(zip("▸▾►▶▼▲◂◀△▽", ">v>>v^<<^v", strict=True)),
     **dict(zip("→←↑↓↵⏎⇥␣‡†›‹»«⟩⟨", "><^v$E>_!!><><><", strict=True)),
-    **dict(zip("·•⋅…−–—‐×±≈≥≤≠°µ", "-*-~----x~~><!'u", strict=True)),
+    **dict(zip("·•⋅…−–—‐‖×±≈≥≤≠°µ", "-*-~----=x~~><!'u", strict=True)),
     **dict(zip("“”„‘’‚", "\"\"\"'''", strict=True)),
     # Borders; heavy ones, which say where the focus is, are others than light ones.
     **dict.fromkeys("─╴╶╌┈", "-"),

@@ -166,7 +166,7 @@ def variable(key: str) -> str:
 
 def shown(value: object) -> str:
     """A value of any type in an error message: short, on one line."""
-    text = {True: "true", False: "false"}.get(value, "") if isinstance(value, bool) else repr(value)
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else text[:59] + "…"
 
 

@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from engine.errors import LabError
+from tui import settings
+from tui.settings import schema
+from tui.settings.catalog import Catalog
+from tui.settings.setting import Setting, SettingError
+from tui.settings.store import Settings
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "settings.toml"
+
+
+def written(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_without_a_file_the_defaults_hold_and_none_is_made(path: Path) -> None:
+    opened = Settings(path, {})
+    assert all(opened.value(each) == each.default for each in schema.SETTINGS)
+    assert opened.problems == []
+    assert opened.take("screen.theme", "lab-dark") is False
+    opened.keep("screen.theme")
+    assert not path.exists()
+
+
+def test_given_wins_over_the_environment_over_the_file(path: Path) -> None:
+    written(path, "[compare]\ntemperature = 0.1\ntop_p = 0.5\nseed = 'random'")
+    environ = {"LLMLAB_COMPARE_TEMPERATURE": "0.2", "LLMLAB_COMPARE_TOP_P": "0.6"}
+    opened = Settings(path, environ, given={"compare.temperature": "0.3"})
+    assert opened.value(schema.TEMPERATURE) == 0.3
+    assert opened.value(schema.TOP_P) == 0.6
+    assert opened.value(schema.SEED) is None
+    assert opened.value(schema.MAX_TOKENS) == 96
+    origins = [opened.origin(f"compare.{key}") for key in ("temperature", "top_p", "seed", "chat")]
+    assert origins == ["given", "environment", "file", "default"]
+    assert opened.problems == []
+
+
+def test_every_setting_survives_every_way(path: Path) -> None:
+    opened = Settings(path, {})
+    others = {"whole": 9, "number": 0.25, "text": '~/é "x" # y', "names": ("nano/base", "a b")}
+    for each in schema.SETTINGS:
+        choices = [False, True] if each.kind == "switch" else each.choices()
+        other = others.get(each.kind) or next(c for c in choices if c != each.default)
+        assert opened.take(each.key, other)
+        opened.keep(each.key)
+        assert Settings(path, {}).value(each) == other
+        variable = Settings(Path("/nowhere"), {each.variable: each.text(other)})
+        assert variable.value(each) == other
+    assert Settings(path, {}).problems == []
+    for each in schema.SETTINGS:
+        assert opened.take(each.key, each.default)
+    opened.keep(*(each.key for each in schema.SETTINGS))
+    assert "=" not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[compare]\n\ntemperature = 'hot'", ["line 3", "compare.temperature", "'hot'", "0 to 10"]),
+        ("[compare]\ntemperature = nan", ["line 2", "compare.temperature"]),
+        ("[compare]\ntemperature = true", ["compare.temperature"]),
+        ("[compare]\nmax_tokens = 1.5", ["compare.max_tokens", "1.5"]),
+        ("[compare]\nmax_tokens = 0", ["compare.max_tokens", "1 to"]),
+        ("[compare]\ncolumns = 'nano/base'", ["compare.columns"]),
+        ("[compare]\ncolumns = [1]", ["compare.columns"]),
+        ("[compare]\ncompare = {a = 1}", ["no setting 'compare.compare.a'"]),
+        ("compare = 3", ["no setting 'compare'"]),
+        ("[screen]\ntheme = 'no such'", ["screen.theme", "'no such'", "lab-dark"]),
+        ("[screen]\n\n\nthem = 'nord'", ["line 4", "screen.them", "Did you mean screen.theme?"]),
+        ("[chat]\ntools = 'on'", ["chat.tools", "true or false"]),
+        ("[policies]\n'x (pure)' = 'sometimes'", ["policies.x (pure)", "ask, always, never"]),
+        ("[keys]\n'app.quit' = 3", ["keys.app.quit"]),
+        ("[course]\nfolder = \"a\\u001bb\"", ["course.folder"]),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_costs_itself_and_is_said(path: Path, text: str, said: list[str]) -> None:
+    opened = Settings(written(path, f"{text}\n[export]\nfolder = '/x'"), {})
+    (problem,) = opened.problems
+    assert str(path) in problem
+    assert all(word in problem for word in said), problem
+    assert opened.value(schema.EXPORTS) == "/x"
+    assert opened.value(schema.TEMPERATURE) == 0.8
+
+
+@pytest.mark.parametrize(
+    "content", [b"[screen", b"a = ", b"\xff\xfe\x00", b"x = 1\nx = 2", b"[" * 3000]
+)
+def test_a_damaged_file_is_said_and_kept(path: Path, content: bytes) -> None:
+    written(path, "")
+    path.write_bytes(content)
+    opened = Settings(path, {})
+    (problem,) = opened.problems
+    assert str(path) in problem
+    assert opened.value(schema.THEME) == "lab-dark"
+    opened.take("screen.theme", "lab-light")
+    said = opened.keep("screen.theme")
+    (aside,) = path.parent.glob("*damaged*")
+    assert aside.read_bytes() == content
+    assert aside.name in said
+    assert Settings(path, {}).value(schema.THEME) == "lab-light"
+
+
+def test_a_wrong_line_goes_with_the_next_choice_and_an_unknown_one_stays(path: Path) -> None:
+    written(path, "[screen]\ntheme = 3\nlater = [1]\n")
+    opened = Settings(path, {})
+    assert len(opened.problems) == 2
+    opened.take("screen.theme", "nord")
+    opened.keep("screen.theme")
+    assert path.read_text() == '[screen]\ntheme = "nord"\nlater = [1]\n'
+
+
+def test_a_mark_of_the_encoding_and_other_line_ends_are_read(path: Path) -> None:
+    written(path, "")
+    path.write_bytes(b"\xef\xbb\xbf[screen]\r\ntheme = 'nord'\r\n")
+    assert Settings(path, {}).value(schema.THEME) == "nord"
+
+
+def test_the_environment_is_checked_and_fixes_what_it_says(path: Path) -> None:
+    environ = {
+        "LLMLAB_COMPARE_SEED": "seven",
+        "LLMLAB_COMPARE_SEEED": "1",
+        "LLMLAB_SEARCH_PROVIDER": "brave",
+        "LLMLAB_HOME": "/x",
+        "LLMLAB_COMPARE_TOP_P": "",
+        "LLMLAB_POLICIES_PYTHON_JAILED": "never",
+        "LLMLAB_KEYS": "app.quit=ctrl+x; compare.own = O,p",
+        "LLMLAB_CHAT_TOOLS": "Off",
+    }
+    opened = Settings(path, environ)
+    assert len(opened.problems) == 2
+    assert "LLMLAB_COMPARE_SEED:" in opened.problems[0]
+    assert "Did you mean LLMLAB_COMPARE_SEED?" in opened.problems[1]
+    assert opened.table("keys") == {"app.quit": "ctrl+x", "compare.own": "O,p"}
+    assert opened.table("policies") == {"python (jailed)": "never"}
+    assert opened.value(schema.TOOLS) is False
+    with pytest.raises(SettingError, match="LLMLAB_CHAT_TOOLS"):
+        opened.take("chat.tools", True)
+    with pytest.raises(SettingError, match="LLMLAB_KEYS"):
+        opened.take("keys.app.quit", "q")
+    (problem,) = Settings(path, {"LLMLAB_KEYS": "app.quit"}).problems
+    assert "app.quit=ctrl+x" in problem
+
+
+def test_no_variable_is_that_of_two_settings_or_of_another_part() -> None:
+    variables = [each.variable for each in schema.SETTINGS]
+    assert len(set(variables)) == len(variables)
+    taken = ("LLMLAB_HOME", "LLMLAB_TOKEN", "LLMLAB_NATIVE", "LLMLAB_SEARCH_", "LLMLAB_KEYS")
+    assert not any(name.startswith(taken) for name in variables)
+
+
+@pytest.mark.parametrize("key", ["screen.them", "nothing", "", "keyz.app.quit"])
+def test_a_key_that_there_is_not_is_refused(path: Path, key: str) -> None:
+    with pytest.raises(SettingError, match="There is no setting"):
+        Settings(path, {}).take(key, "x")
+
+
+def test_choices_of_two_at_once_are_both_kept(path: Path) -> None:
+    keys = ["compare.temperature", "compare.top_p", "chat.temperature", "screen.animations"]
+    openeds = [Settings(path, {}) for _ in keys]
+
+    def choose(opened: Settings, key: str) -> None:
+        opened.take(key, False if key == "screen.animations" else 0.25)
+        opened.keep(key)
+
+    threads = [
+        threading.Thread(target=choose, args=pair) for pair in zip(openeds, keys, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    last = Settings(path, {})
+    assert [last.origin(key) for key in keys] == ["file"] * 4
+
+
+def test_a_file_that_cannot_be_written_is_an_error(path: Path) -> None:
+    path.mkdir(parents=True)
+    opened = Settings(path, {})
+    assert len(opened.problems) == 1
+    opened.take("screen.theme", "nord")
+    with pytest.raises(LabError, match=r"settings\.toml"):
+        opened.keep("screen.theme")
+    assert opened.value(schema.THEME) == "nord"
+
+
+def test_what_only_a_person_can_change_is_left(path: Path) -> None:
+    text = "screen = {theme = 'nord', ascii = 'on'}\n"
+    opened = Settings(written(path, text), {})
+    opened.take("screen.theme", "lab-light")
+    with pytest.raises(SettingError, match="line 1"):
+        opened.keep("screen.theme")
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("old", "theme", "policies"),
+    [
+        ('{"theme": "lab-light", "policies": {"calc (pure)": "never"}, "later": [1]}',
+         "lab-light", {"calc (pure)": "never"}),
+        ('{"theme": "no such", "policies": {"x (pure)": "always", "y (pure)": "sometimes"}}',
+         "lab-dark", {"x (pure)": "always"}),
+        ("{", "lab-dark", {}),
+        ("[]", "lab-dark", {}),
+        ('{"policies": 3}', "lab-dark", {}),
+    ],
+)  # fmt: skip
+def test_the_old_file_is_taken_over_once(
+    path: Path, old: str, theme: str, policies: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMLAB_HOME", str(path.parent))
+    before = written(path.with_name("settings.json"), old)
+    opened = settings.open_settings()
+    assert opened.value(schema.THEME) == theme
+    assert settings.remembered_policies() == policies
+    assert not before.exists()
+    assert before.with_name("settings.json.old").read_text() == old
+    assert opened.problems == []
+    settings.remember_policies({"calc (pure)": "always", "x (pure)": "ask"})
+    assert settings.open_settings().table("policies").get("x (pure)") == "ask"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such folders")
+def test_an_old_file_that_cannot_be_moved_is_said(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMLAB_HOME", str(path.parent))
+    written(path.with_name("settings.json"), json.dumps({"theme": "nord"}))
+
+    def refuse(self: Path, target: Path) -> Path:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    (problem,) = settings.open_settings().problems
+    assert "settings.json" in problem
+    assert settings.value(schema.THEME) == "nord"
+
+
+def test_help_texts_are_sentences_and_titles_are_short() -> None:
+    for each in schema.SETTINGS:
+        assert each.help.endswith("."), each.key
+        assert len(each.title) <= 20, each.key
+        assert each.section in schema.SECTIONS, each.key
+        assert each.checked(list(each.default) if each.kind == "names" else each.default) == (
+            each.default
+        )
+    keys = [each.key for each in schema.SETTINGS]
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_catalog_of_ones_own(path: Path) -> None:
+    mine = Setting(key="mine.speed", title="speed", help="How.", default=1, kind="whole", low=0)
+    opened = Settings(path, {"LLMLAB_MINE_SPEED": "7"}, catalog=Catalog([mine], []))
+    assert opened.value(mine) == 7
