@@ -64,9 +64,9 @@ it already is said. What you choose is kept in `settings.toml`, section `[keys]`
             yield OptionList()
             yield Static("", id="about")
             with Horizontal(classes="buttons"):
-                yield Button("As it was (^r)", id="reset", compact=True)
-                yield Button("One more key (^n)", id="more", compact=True)
-                yield Button("Another key (⏎)", id="change", variant="primary", compact=True)
+                yield Button("As it was ^r", id="reset", compact=True)
+                yield Button("One more ^n", id="more", compact=True)
+                yield Button("Change ⏎", id="change", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """The list keeps its cursor while one types."""

@@ -11,6 +11,8 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
 
+from tui.keys.names import shown_key
+
 _ALWAYS = ("app.help", "app.palette")
 """They lead to all the others, so they are the last to go where it is narrow."""
 
@@ -49,7 +51,7 @@ def keys_now(screen: Screen[object]) -> list[Key]:
             key = Key(
                 binding.id,
                 binding.key,
-                screen.app.get_key_display(binding),
+                binding.key_display or shown_key(binding.key),
                 binding.description,
                 enabled,
                 isinstance(node, App),
