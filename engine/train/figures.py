@@ -14,8 +14,8 @@ from engine.runs import EventTail
 
 _OF_KIND = {"step": "", "eval": "", "rl": "", "rl_eval": "held_out/", "development": "development/"}
 """Kinds of events that hold figures, and what their names begin with."""
-_PLACES = ("step", "tokens", "elapsed_s")
-_OF_STEP = ("loss", "lr", "grad_norm")
+_PLACES = frozenset({"type", "step", "tokens", "elapsed_s"})
+_OF_STEP = frozenset({"loss", "lr", "grad_norm"})
 """An ``rl`` event says these once more."""
 MOST_FIGURES = 64
 """Of a run; a file that names more was not written by a training."""
@@ -50,8 +50,9 @@ class Reader:
         if kind not in _OF_KIND or not isinstance(step, int) or isinstance(step, bool) or step < 0:
             return None
         self._move(event)
-        named = _named(kind, event)
-        figures = {name: value for name, value in named.items() if self._knows(name)}
+        figures = _named(kind, event)
+        if not self._names.issuperset(figures):
+            figures = {name: value for name, value in figures.items() if self._knows(name)}
         if not figures:
             return None
         return Moment(kind, step, self._tokens, self._seconds, figures)
@@ -89,24 +90,29 @@ def moments_of(run: Path) -> Iterator[Moment]:
 
 def number(value: object) -> float | None:
     """A finite number that a file may hold, or None where it holds something else."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if type(value) is float:  # which it is nearly always; a log may hold millions
+        return value if math.isfinite(value) else None
+    if isinstance(value, int) and not isinstance(value, bool):
         with contextlib.suppress(OverflowError):  # a whole number beyond all floats
-            return float(value) if math.isfinite(value) else None
+            return float(value)
     return None
 
 
 def _named(kind: str, event: dict[str, Any]) -> dict[str, float]:
     if kind == "rl_eval":
         return _held_out(event.get("tasks"))
+    begin, skipped = _OF_KIND[kind], _PLACES | _OF_STEP if kind == "rl" else _PLACES
     found: dict[str, float] = {}
     for name, given in event.items():
-        if name in _PLACES or (kind == "rl" and name in _OF_STEP):
+        if name in skipped:
             continue
         if isinstance(given, dict):
-            parts = ((f"{name}/{part}", number(value)) for part, value in given.items())
-        else:
-            parts = ((name, number(value)) for value in (given,))
-        found |= {_OF_KIND[kind] + part: value for part, value in parts if value is not None}
+            parts = {f"{begin}{name}/{part}": number(value) for part, value in given.items()}
+            found |= {part: value for part, value in parts.items() if value is not None}
+            continue
+        value = number(given)
+        if value is not None:
+            found[begin + name] = value
     return found
 
 

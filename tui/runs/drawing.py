@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui.braille import bridged
@@ -13,6 +14,8 @@ from tui.runs.curves import Points
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
 """Shares of the average that are kept over one ``_STRETCHES``th of the longest curve."""
 _STRETCHES = 500
+MOST_DRAWN = 768
+"""Rows that are drawn of a curve, about: more of them than dots would only take time."""
 _SPIKES = 0.02
 """Share of the values at either end that may lie outside: one spike would flatten the rest."""
 
@@ -27,6 +30,15 @@ class Drawn:
     points: Points
     smooth: Sequence[float]
     """In place of the means."""
+    coarse: Drawn | None = None
+    """The same in half as many rows, where there are many."""
+
+    def level(self, span: Span) -> Drawn:
+        """The curve in as many rows as are worth drawing of a stretch."""
+        left, right = _within(self.points.xs, span)
+        if self.coarse is None or right - left <= MOST_DRAWN:
+            return self
+        return self.coarse.level(span)
 
     def at(self, x: float) -> float | None:
         """The smoothed value of the row that lies next to ``x``; None outside of the curve."""
@@ -64,6 +76,30 @@ class Span:
         """The stretch beside it, as far as there is one."""
         low = min(max(self.low + by, whole.low), whole.high - self.width)
         return Span(low, low + self.width)
+
+
+def drawable(letter: str, name: str, style: str, points: Points, smooth: Sequence[float]) -> Drawn:
+    """A curve, and what is drawn of it where it is seen from afar."""
+    coarse = None
+    if len(points.xs) > MOST_DRAWN:
+        half = Points(
+            array("d", _halved(points.xs, _mean)),
+            array("f", _halved(points.means, _mean)),
+            array("f", _halved(points.lows, min)),
+            array("f", _halved(points.highs, max)),
+        )
+        coarse = drawable(letter, name, style, half, _halved(smooth, _mean))
+    return Drawn(letter, name, style, points, smooth, coarse)
+
+
+def _halved(values: Sequence[float], join: Callable[[float, float], float]) -> list[float]:
+    """Each two as one; the last one stays where it is left over."""
+    halved = [*map(join, values[::2], values[1::2])]
+    return [*halved, *values[-1:]] if len(values) % 2 else halved
+
+
+def _mean(one: float, other: float) -> float:
+    return (one + other) / 2
 
 
 def smoothed(points: Points, keep: float, length: float) -> list[float]:
@@ -107,11 +143,13 @@ def heights(drawn: Sequence[Drawn], span: Span, *, log: bool) -> tuple[float, fl
     smooth: list[float] = []
     raw: list[float] = []
     for each in drawn:
-        left, right = _within(each.points.xs, span)
-        smooth += each.smooth[left:right]
-        raw += each.points.lows[left:right]
-        raw += each.points.highs[left:right]
-    values = smooth + sorted(raw)[int(len(raw) * _SPIKES) : len(raw) - int(len(raw) * _SPIKES)]
+        level = each.level(span)
+        left, right = _within(level.points.xs, span)
+        smooth += level.smooth[left:right]
+        raw += level.points.lows[left:right]
+        raw += level.points.highs[left:right]
+    spikes = int(len(raw) * _SPIKES)
+    values = smooth + sorted(raw)[spikes : len(raw) - spikes]
     if log:
         values = [math.log10(value) for value in values if value > 0]
     if not values:
@@ -138,20 +176,19 @@ class Binned:
 
 def binned(each: Drawn, span: Span, columns: int) -> Binned:
     """Put a curve's rows in columns; the line goes on over those that none lies in."""
-    sums, counts = [0.0] * columns, [0] * columns
-    lows: list[float | None] = [None] * columns
-    highs: list[float | None] = [None] * columns
-    points = each.points
-    left, right = _within(points.xs, span)
-    for i in range(left, right):
-        column = min(columns - 1, int((points.xs[i] - span.low) / span.width * columns))
-        sums[column] += each.smooth[i]
-        counts[column] += 1
-        low, high = lows[column], highs[column]
-        lows[column] = points.lows[i] if low is None else min(low, points.lows[i])
-        highs[column] = points.highs[i] if high is None else max(high, points.highs[i])
-    means = [total / n if n else None for total, n in zip(sums, counts, strict=True)]
-    return Binned(bridged(means), lows, highs)
+    level = each.level(span)
+    left, right = _within(level.points.xs, span)
+    rows: list[list[int]] = [[] for _ in range(columns)]
+    scale, last = columns / span.width, columns - 1
+    for i, x in enumerate(level.points.xs[left:right], left):
+        rows[min(last, int((x - span.low) * scale))].append(i)
+    smooth, lows, highs = level.smooth, level.points.lows, level.points.highs
+    means = [sum(smooth[i] for i in at) / len(at) if at else None for at in rows]
+    return Binned(
+        bridged(means),
+        [min(lows[i] for i in at) if at else None for at in rows],
+        [max(highs[i] for i in at) if at else None for at in rows],
+    )
 
 
 def _within(xs: Sequence[float], span: Span) -> tuple[int, int]:

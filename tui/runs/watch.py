@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.runs.curves import AxisName, Curves
-from tui.runs.drawing import Drawn, smoothed
+from tui.runs.drawing import Drawn, drawable, smoothed
 from tui.runs.listing import Listing
 from tui.runs.looks import LETTERS
 from tui.runs.row import Row
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 WITHIN_S = 0.25
 """At most so long a thread reads before what it has read is shown."""
-_PORTION = 1 << 18
-"""Bytes of a log: about a thousand steps."""
+_PORTION, _REST_S = 1 << 16, 0.003
+"""Bytes of a log, about 300 steps, and the seconds of rest behind them: while a thread reads on, no
+other runs, and a key press would have to wait."""
 _MOST_KEPT = 24
 """Runs whose curves stay in memory."""
 
@@ -114,7 +115,7 @@ class RunsWatch:
         found = [curves.points(wish.figure, wish.axis) for curves in known]
         length = max((p.xs[-1] - p.xs[0] for p in found if p is not None and p.xs), default=1.0)
         drawn = [
-            Drawn(letter, row.name, style, points, smoothed(points, wish.smoothing, length))
+            drawable(letter, row.name, style, points, smoothed(points, wish.smoothing, length))
             for letter, row, style, points in zip(
                 LETTERS, wish.rows, wish.styles, found, strict=False
             )
@@ -134,6 +135,7 @@ class RunsWatch:
                     source.portions = None
                     break
                 source.curves.take(portion)
+                time.sleep(_REST_S)
             reading = reading or source.portions is not None or time.monotonic() >= ends
         return reading
 

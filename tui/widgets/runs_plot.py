@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import ClassVar, NamedTuple
 
@@ -12,10 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.braille import WIDE, Canvas
 from tui.format import duration, fitted, grouped, scaled
 from tui.runs.curves import AxisName
-from tui.runs.drawing import Binned, Drawn, Span, binned, can_be_log, heights, whole_of
+from tui.runs.drawing import Drawn, Span, can_be_log, whole_of
+from tui.runs.raster import Cell, Raster, rasterized
 from tui.safe_text import one_line
 
 _LABEL = 8
@@ -27,8 +26,6 @@ _NAME = 20
 _BAND = "45%"
 """Opacity of the values behind a smoothed line."""
 _AXIS: dict[AxisName, str] = {"step": "step", "tokens": "tokens", "seconds": "time"}
-Cell = tuple[str, str]
-_Place = Callable[[float], float]
 
 
 class Shown(NamedTuple):
@@ -76,6 +73,7 @@ less, **y** turns to a logarithmic scale.
         """What is zoomed to; None: the whole, also while it grows."""
         self.cursor: float | None = None
         """Where on the lower axis values are read."""
+        self._drawn_before: tuple[tuple[object, ...], Raster] | None = None
 
     def show(self, shown: Shown) -> None:
         """Show other curves; another lower axis ends the zoom."""
@@ -166,12 +164,14 @@ less, **y** turns to a logarithmic scale.
         if columns < _LEAST[0] or rows < _LEAST[1]:
             return Content("\n").join(lines)
         span = self._window()
-        low, high = heights(shown.drawn, span, log=self.is_log)
-        for number, cells in enumerate(self._plot(columns, rows, span, low, high)):
-            label = "" if number % 2 and number != rows - 1 else _label(
-                high - (high - low) * (number + 0.5) / rows, log=self.is_log
-            )  # fmt: skip
-            lines.append(_joined([(f"{label:>{_LABEL}}┤", "$quiet"), *cells]))
+        raster = self._raster(span, (columns, rows))
+        height = raster.high - raster.low
+        for number, cells in enumerate(raster.cells):
+            label = ""
+            if number % 2 == 0 or number == rows - 1:
+                label = _label(raster.high - height * (number + 0.5) / rows, log=self.is_log)
+            edge = (f"{label:>{_LABEL}}┤", "$quiet")
+            lines.append(_joined([edge, *self._with_cursor(cells, span)]))
         lines += self._axis(columns, span)
         return Content("\n").join(lines)
 
@@ -209,55 +209,28 @@ less, **y** turns to a logarithmic scale.
         name = fitted(one_line(each.name), _NAME)
         return Content.assemble((f"{each.letter} ━ ", each.style), f"{name} ", (said, "bold"))
 
-    def _plot(
-        self, columns: int, rows: int, span: Span, low: float, high: float
-    ) -> list[list[Cell]]:
-        canvas = Canvas(columns, rows)
-        log = self.is_log
+    def _raster(self, span: Span, size: tuple[int, int]) -> Raster:
+        """The curves as cells; a cursor that moves over them draws none of them anew."""
+        ansi, log = bool(self.app.current_theme.ansi), self.is_log
+        asked = (self.shown.drawn, span, size, log, ansi)
+        if self._drawn_before is None or self._drawn_before[0] != asked:
+            raster = rasterized(
+                self.shown.drawn,
+                span,
+                size,
+                log=log,
+                faint=lambda style: f"{style} dim" if ansi else f"{style} {_BAND}",
+            )
+            self._drawn_before = asked, raster
+        return self._drawn_before[1]
 
-        def place(value: float) -> float:
-            """In dots from the top, beyond the canvas where it does not fit."""
-            value = (math.log10(value) if value > 0 else -math.inf) if log else value
-            share = (high - value) / (high - low)
-            return min(max(share, -1.0), 2.0) * (canvas.height - 1)
-
-        bins = [binned(each, span, canvas.width) for each in self.shown.drawn]
-        for each, found in zip(self.shown.drawn, bins, strict=True):
-            _band(canvas, found, place, self._faint(each.style))
-        for each, found in reversed(list(zip(self.shown.drawn, bins, strict=True))):
-            _line(canvas, found, place, each.style)
-        grid = [[(sign, style) for text, style in row for sign in text] for row in canvas.rows()]
-        self._put_letters(grid, bins, place)
-        self._put_cursor(grid, span)
-        return grid
-
-    def _faint(self, style: str) -> str:
-        return f"{style} dim" if self.app.current_theme.ansi else f"{style} {_BAND}"
-
-    def _put_letters(self, grid: list[list[Cell]], bins: Sequence[Binned], place: _Place) -> None:
-        """Each curve's letter at its end, and once more where it is not over another's."""
-        n = len(bins)
-        for number, (each, found) in enumerate(zip(self.shown.drawn, bins, strict=True)):
-            known = [x for x, value in enumerate(found.line) if value is not None]
-            if not known:
-                continue
-            inner = known[min(len(known) - 1, int(len(known) * (number + 1) / (n + 1)))]
-            for x in (known[-1], inner):
-                value = found.line[x]
-                assert value is not None
-                row = min(len(grid) - 1, max(0, round(place(value)) // 4))
-                cells, column = grid[row], x // WIDE
-                while column > 0 and cells[column][0].isalpha():
-                    column -= 2
-                cells[max(0, column)] = (each.letter, f"bold {each.style}")
-
-    def _put_cursor(self, grid: list[list[Cell]], span: Span) -> None:
-        if self.cursor is None or not span.low <= self.cursor <= span.high:
-            return
-        column = self._column(self.cursor, span, len(grid[0]))
-        for cells in grid:
+    def _with_cursor(self, row: Sequence[Cell], span: Span) -> list[Cell]:
+        cells = list(row)
+        if self.cursor is not None and span.low <= self.cursor <= span.high:
+            column = self._column(self.cursor, span, len(cells))
             if cells[column][0] == " ":
                 cells[column] = ("│", "$quiet")
+        return cells
 
     @staticmethod
     def _column(x: float, span: Span, columns: int) -> int:
@@ -274,27 +247,6 @@ less, **y** turns to a logarithmic scale.
             Content.styled(f"{lead}└{''.join(line)}", "$quiet"),
             Content.styled(f"{lead} {numbers}", "$quiet"),
         ]
-
-
-def _band(canvas: Canvas, found: Binned, place: _Place, style: str) -> None:
-    """All values of each column: every other dot, so that it is fainter without colours too."""
-    for x, (low, high) in enumerate(zip(found.lows, found.highs, strict=True)):
-        if low is not None and high is not None:
-            top, bottom = max(0, round(place(high))), min(canvas.height - 1, round(place(low)))
-            for y in range(top + (top + x) % 2, bottom + 1, 2):
-                canvas.dot(x, y, style)
-
-
-def _line(canvas: Canvas, found: Binned, place: _Place, style: str) -> None:
-    before: int | None = None
-    for x, value in enumerate(found.line):
-        if value is None:
-            continue
-        y = min(canvas.height - 1, max(0, round(place(value))))
-        start = y if before is None else before
-        for dot in range(min(y, start), max(y, start) + 1):
-            canvas.dot(x, dot, style)
-        before = y
 
 
 def _joined(cells: Sequence[Cell]) -> Content:
