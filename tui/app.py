@@ -410,6 +410,7 @@ class LabApp(App[None]):
 
     def action_course(self, what: str = "open") -> None:
         """Open the course, or do what a click on its strip asks for."""
+        self.remembering.note()
         self.course.act(what)
 
     def on_told(self, event: Told) -> None:
@@ -473,3 +474,7 @@ class LabApp(App[None]):
             await self._servers.close()
         await self.engine_care.close()
         await self.remembering.close()
+    def on_exit_app(self) -> None:
+        """The last moment at which panes can say where they are."""
+        self.remembering.note()
+

@@ -32,7 +32,9 @@ class Remembering:
         self._app = app
         self._memories: dict[str, Mapping[str, Any]] = {}
         """Of panes that have not been gone to yet."""
-        self._written: dict[str, str] = {}
+        self._noted: dict[str, str] = {}
+        self._waiting: dict[str, str] = {}
+        """Of what was noted, what is not written yet."""
         self._shown = ""
         self._begun = False
         self._said: set[str] = set()
@@ -80,26 +82,25 @@ class Remembering:
 
     def note(self) -> None:
         """Keep where everything is now, if anything has moved."""
-        changed = self._changed()
-        if changed or self._shown != self._app.shown_pane:
-            self._shown = self._app.shown_pane
-            in_background(self._app, lambda: self._write(changed), "remember")
-
-    def _changed(self) -> dict[str, str]:
-        changed = {}
+        if not self._begun:
+            return
         for pane in self._panes():
             text = json.dumps(pane.memory())
-            if pane.id and text != self._written.get(pane.id):
-                self._written[pane.id] = changed[pane.id] = text
-        return changed
+            if pane.id and text != self._noted.get(pane.id):
+                self._noted[pane.id] = self._waiting[pane.id] = text
+        if self._waiting or self._shown != self._app.shown_pane:
+            in_background(self._app, self._write, "remember")
 
-    async def _write(self, changed: Mapping[str, str]) -> None:
+    async def _write(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        if not waiting and self._shown == self._app.shown_pane:
+            return  # It was written together with something else.
+        self._shown = self._app.shown_pane
         try:
-            await self.state.do(self.state.session.write, self._shown, changed)
+            await self.state.do(self.state.session.write, self._shown, waiting)
         except LabError as error:
             self.say(error)
-            for pane in changed:
-                self._written.pop(pane, None)  # Another try with the next change of anything.
+            self._waiting = {**waiting, **self._waiting}
 
     def _panes(self) -> list[LabPane]:
         return list(self._app.query_one("#panes").query_children(LabPane))
@@ -126,4 +127,6 @@ class Remembering:
     async def close(self) -> None:
         """What is still to be written is written."""
         if "state" in self.__dict__:
+            if self._begun:
+                await self._write()
             await self.state.close()

@@ -105,6 +105,7 @@ class AnswerKeeper:
             stream.kept = mark
         if column.lane.stream is stream and column.is_attached:
             self._relabel(column)
+            remembering.note()
 
     def _answered(self, column: Column, stream: Stream) -> Answered | None:
         from tui.answer_record import copy_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,6 +22,7 @@ from tui.panes.answer_keeping import Lab as KeepingLab
 from tui.panes.asking import Asker
 from tui.panes.chat_keys import BINDINGS, HELP
 from tui.panes.deciding import Action, Decider
+from tui.panes.chat_memory import memory_of, restore
 from tui.panes.pane import LabPane
 from tui.panes.partner import Lab as PartnerLab
 from tui.panes.partner import Partner
@@ -102,6 +103,15 @@ class ChatPane(LabPane):
         await self.shelf.close(self.session.conversation)
 
     # Whom it is with
+    def memory(self) -> dict[str, Any]:
+        """The conversation, and what is being typed."""
+        return memory_of(self)
+
+    async def recall(self, memory: Mapping[str, Any]) -> None:
+        """Be as it was."""
+        self.workers.cancel_group(self, "restore")
+        await restore(self, memory)
+
 
     def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Take the checkpoints there are."""
@@ -123,12 +133,12 @@ class ChatPane(LabPane):
         model = self.partner.named(conversation.model) or self.session.model
         if model is not None:
             self.session.meet(model)
-        self._learn()
+        self.blocks.learn(self.session.conversation, self.session.tools)
         self._show()
 
     async def _ask_tools(self) -> None:
         await self.partner.ask_tools()
-        self._learn()
+        self.blocks.learn(self.session.conversation, self.session.tools)
         self.show_head()
 
     # Asking
@@ -199,7 +209,7 @@ class ChatPane(LabPane):
         exchanges = self.session.conversation.exchanges
         if not any(each is reply for exchange in exchanges for each in exchange.replies):
             return  # Its conversation was left.
-        self._learn()
+        self.blocks.learn(self.session.conversation, self.session.tools)
         self.shelf.keep(self.session.conversation)
         self.blocks.draw()
         if reply.waiting_call is not None:
@@ -207,16 +217,6 @@ class ChatPane(LabPane):
             if not self.prompt.text:
                 self._armed_at = time.monotonic() + UNARMED_S
                 self._go_to_waiting()
-
-    def kept(self) -> None:
-        """Something is on the disk now, or could not be written there."""
-        self.blocks.draw()
-
-    def _learn(self) -> None:
-        """What special tokens are called, from the calls that stand there."""
-        for exchange in self.session.conversation.exchanges:
-            for call in exchange.reply.calls:
-                self.blocks.learn(call, self.session.tools)
 
     def _decided(self, reply: Reply) -> None:
         self._milestone(reply)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, get_args
 
 from textual import on
 from textual.app import ComposeResult
@@ -306,3 +306,21 @@ class DataPane(LabPane):
     def action_resume(self) -> None:
         """Go on with it."""
         self.runner.resume()
+
+    # For the frame
+
+    def memory(self) -> dict[str, Any]:
+        """The view, and the run that is looked at."""
+        shown = self.watch_data.shown
+        return {"view": self.views.view, "run": shown.listed.key if shown is not None else None}
+
+    async def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go to both, if the run is still there."""
+        await self.read()
+        key = memory.get("run")
+        for listed in self.watch_data.listed:
+            if listed.key == key:
+                self.look_at(listed)
+        view = next((known for known in get_args(View) if known == memory.get("view")), None)
+        if view is not None:
+            self.action_view(view)

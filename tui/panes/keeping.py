@@ -95,6 +95,7 @@ class Keeper:
             remembering.say_notices()
         if self._host.is_attached:
             self._kept()
+            remembering.note()
 
     def _retry_later(self) -> None:
         def retry() -> None:

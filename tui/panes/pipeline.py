@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -295,3 +295,14 @@ class PipelinePane(LabPane):
             self.app.push_screen(Card(f"model card · {info.name}", text))
 
         in_background(self, work, "card")
+
+    # For the frame
+
+    def memory(self) -> dict[str, Any]:
+        """The chosen entry of the rail."""
+        entry = self.rail.entry
+        return {"entry": entry.id} if entry is not None else {}
+
+    async def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go to the entry, if it is still there."""
+        await self.go_to(str(memory.get("entry")))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, get_args
 
 from textual import on
 from textual.app import ComposeResult
@@ -282,3 +282,21 @@ class ProbesPane(LabPane):
     def action_export(self) -> None:
         """Write it to a file."""
         self.prober.export()
+
+    # For the frame
+
+    def memory(self) -> dict[str, Any]:
+        """The view, and the probe that is looked at."""
+        shown = self.probes.shown
+        return {"view": self.views.view, "probe": shown.listed.key if shown is not None else None}
+
+    async def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go to both, if the probe is still there."""
+        await self.look()
+        key = memory.get("probe")
+        for listed in self.probes.listed:
+            if listed.key == key:
+                self.look_at(listed)
+        view = next((known for known in get_args(View) if known == memory.get("view")), None)
+        if view is not None:
+            self.action_view(view)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, get_args
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -302,3 +302,28 @@ class RlPane(LabPane):
 
 
 _ACTIONS = ("pause", "resume", "halt")
+    # For the frame
+
+    def memory(self) -> dict[str, Any]:
+        """The view, the run, and the step unless the newest is followed."""
+        shown = self.watch_rl.shown
+        if shown is None:
+            return {"view": self.view}
+        step = None if shown.follows else shown.step
+        return {"view": self.view, "run": shown.run.name, "step": step}
+
+    async def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go to them, as far as they are still there."""
+        await self.watch_rl.refresh()
+        run = self.watch_rl.named(str(memory.get("run")))
+        step = memory.get("step")
+        if run is not None:
+            self.watch_rl.show(run)
+            await self.watch_rl.refresh()
+            if isinstance(step, int):
+                await self.watch_rl.go_to(step)
+        view = next((known for known in get_args(View) if known == memory.get("view")), None)
+        if view is not None:
+            self.view = view
+        self._take(News(True, True, True))
+

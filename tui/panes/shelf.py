@@ -1,4 +1,4 @@
-"""The conversations of before: restored, listed, opened, deleted, exported."""
+"""The conversations of before: restored, listed, opened, deleted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Shelf:
 
     def __init__(self, pane: ChatPane) -> None:
         self._pane = pane
-        self._keeper = Keeper(pane, pane.lab, pane.kept)
+        self._keeper = Keeper(pane, pane.lab, pane.blocks.draw)
 
     def keep(self, conversation: Conversation) -> None:
         """Write a conversation as it is now."""
@@ -44,13 +44,12 @@ class Shelf:
             self._keeper.note(conversation)
         await self._keeper.write()
 
-    async def restore(self) -> None:
-        """Show the conversation that changed last, unless the person has begun another."""
+    async def restore(self, key: str = "") -> None:
+        """Show a conversation, else the one that changed last, unless another was begun."""
         try:
-            listed = await self._listed()
-            found = [each for each in listed if each.n_exchanges]
+            found = [each.key for each in await self._listed() if each.n_exchanges]
             if found and not self._pane.session.conversation.exchanges:
-                await self.open(found[0].key, only_if_empty=True)
+                await self.open(key if key in found else found[0], only_if_empty=True)
         except LabError as error:
             self._remembering.say(error)
         self._remembering.say_notices()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, get_args
 
 from textual import on
 from textual.app import ComposeResult
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 
 class Lab(Protocol):
+MOST_REMEMBERED = 20_000
+"""Characters of a text that is brought back at the next start; a longer one came from a file."""
+
+
     """What the pane needs of the app."""
 
     @property
@@ -299,3 +303,32 @@ class TokensPane(LabPane):
     async def ask_models(self, event: TokenSpelling.ToModels) -> None:
         """Put the question into Compare, where enter sends it."""
         await self.lab.ask_in_compare(event.question)
+
+    # For the frame
+
+    def memory(self) -> dict[str, Any]:
+        """The view, the text unless it is long, the tokenizers, and which of them is chosen."""
+        text = self.desk.buffer.text
+        return {
+            "view": self.view,
+            "text": text if len(text) <= MOST_REMEMBERED else None,
+            "tokenizers": [seat.name for seat in self.desk.seats],
+            "place": self.desk.place,
+        }
+
+    async def recall(self, memory: Mapping[str, Any]) -> None:
+        """Be as it was; a tokenizer that is gone says so where it stood."""
+        text, names, place = (memory.get(name) for name in ("text", "tokenizers", "place"))
+        if isinstance(text, str) and text != self.desk.buffer.text:
+            self.desk.buffer.replace(text)
+        known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        if known and known != [seat.name for seat in self.desk.seats]:
+            self.desk.seats[:] = [Seat(name) for name in known[:MOST_SEATS]]
+            self.desk.place = 0
+            for seat in self.desk.seats:
+                self.opener.open(seat)
+        if isinstance(place, int):
+            self.desk.place = max(0, min(place, len(self.desk.seats) - 1))
+        view = next((each for each in get_args(View) if each == memory.get("view")), None)
+        if view is not None:
+            self.action_view(view)

@@ -220,8 +220,13 @@ from the chosen block with another seed, **o** asks the same question with tools
         reply = self._reply(place)
         return looks.opens_itself(part, last=reply is not None and part is reply.parts[-1])
 
-    def learn(self, call: Call, tools: Sequence[ToolInfo]) -> None:
-        """What the tokens around a call and its output are called."""
+    def learn(self, conversation: Conversation, tools: Sequence[ToolInfo]) -> None:
+        """What the tokens around calls and their outputs are called."""
+        for exchange in conversation.exchanges:
+            for call in exchange.reply.calls:
+                self._learn(call, tools)
+
+    def _learn(self, call: Call, tools: Sequence[ToolInfo]) -> None:
         for tool in tools:
             if tool.name == call.tool and call.tokens:
                 self.names[call.tokens[0].id] = tool.start
