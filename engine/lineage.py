@@ -22,7 +22,7 @@ _HEADLINES = {"sft": ("facts_head",), "idk": ("refused_unseen", "facts_head"), "
 """Figures of a stage that say what it has changed, beside its bits per byte."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """A checkpoint, a run that has none yet, or one that others came from and that is gone."""
 
@@ -41,9 +41,9 @@ class Node:
     metrics: dict[str, float] = field(default_factory=dict)
     words: str = ""
     """What is to be said of it: the state of a run, or why it is gone."""
-    above: Node | None = None
+    above: Node | None = field(default=None, repr=False)
     """Its parent, as it was found."""
-    below: list[Node] = field(default_factory=list)
+    below: list[Node] = field(default_factory=list, repr=False)
 
     @property
     def headlines(self) -> dict[str, tuple[float, float | None]]:

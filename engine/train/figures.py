@@ -47,7 +47,9 @@ class Reader:
     def take(self, event: dict[str, Any]) -> Moment | None:
         """The figures of an event, None where it has none."""
         kind, step = event.get("type"), event.get("step")
-        if kind not in _OF_KIND or not isinstance(step, int) or isinstance(step, bool) or step < 0:
+        if not isinstance(kind, str) or kind not in _OF_KIND:
+            return None
+        if not isinstance(step, int) or isinstance(step, bool) or step < 0:
             return None
         self._move(event)
         figures = _named(kind, event)
