@@ -112,10 +112,9 @@ LAB_THEMES = (
         dark=True,
         variables={
             **BUILTIN_THEMES["ansi-dark"].variables,
-            # Reversed, so that it shows on any ground and also where there are no colours at all.
-            "block-cursor-foreground": "ansi_default",
-            "block-cursor-background": "ansi_default",
-            "block-cursor-text-style": "bold reverse",
+            # Any ground is drawn reversed (``tui.grounds``); its colour is not seen.
+            "block-cursor-background": "ansi_blue",
+            "block-cursor-text-style": "bold",
             "block-cursor-blurred-text-style": "underline",
             "border": "ansi_blue",
             "border-blurred": "ansi_bright_black",
@@ -140,14 +139,12 @@ def lab_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
     ``stage-base``, ``stage-sft``... are the hues of the stages; ``quiet`` is for words that
     explain a number (Textual's ``text-muted`` follows the background it stands on, which text
     spans do not know); ``line`` is for borders without the focus; ``cursor`` is the ground of the
-    line under the cursor, soft enough for the hues of signs and stages, and ``cursor-style`` what
-    marks it besides.
+    line under the cursor, soft enough for the hues of signs and stages.
     """
     if theme.ansi:
         # The 16 colours cannot be mixed: what is soft elsewhere is a colour of its own or none.
         soft = {"quiet": "ansi_bright_black", "line": "ansi_bright_black"}
-        own = {"cursor": "ansi_default", "cursor-style": "bold reverse"}
-        return {**soft, **own, **_stages(_ANSI)}
+        return {**soft, "cursor": "ansi_blue", **_stages(_ANSI)}
     background, foreground, primary = (
         Color.parse(variables[name]) for name in ("background", "foreground", "primary")
     )
@@ -155,7 +152,6 @@ def lab_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
     return {
         "quiet": foreground.blend(background, 0.2 if high else 0.33 if theme.dark else 0.26).hex,
         "line": background.blend(foreground, 0.55 if high else 0.25).hex,
-        "cursor-style": "bold",
         "cursor": background.blend(primary, 0.2 if high else 0.15 if theme.dark else 0.12).hex,
         **_stages(_ON_BLACK if high else _ON_DARK if theme.dark else _ON_LIGHT),
     }

@@ -14,6 +14,7 @@ from textual.theme import Theme
 
 from engine.errors import LabError
 from tui.background import in_background
+from tui.grounds import ReversedGrounds
 from tui.safe_text import visible
 from tui.settings import open_settings, schema
 from tui.settings.setting import SettingError
@@ -21,6 +22,8 @@ from tui.themes import ANSI_THEME, LAB_THEMES
 
 if TYPE_CHECKING:
     from tui.app import LabApp
+
+_GROUNDS = ReversedGrounds()
 
 
 class LiveSettings:
@@ -57,7 +60,9 @@ class LiveSettings:
 
     def filters(self, usual: Sequence[LineFilter]) -> Sequence[LineFilter]:
         """What finished lines go through, in place of the ``usual`` ones."""
-        return [*(f for f in usual if not isinstance(f, Monochrome | NoColor)), *self._filters]
+        grounds = [_GROUNDS] if self._app.theme == ANSI_THEME else []
+        usual = [each for each in usual if not isinstance(each, Monochrome | NoColor)]
+        return [*usual, *grounds, *self._filters]
 
     def change(self, key: str, value: object) -> None:
         """Let a value hold now, and keep it; the default, or None of a table's key, resets it.

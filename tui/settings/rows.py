@@ -9,7 +9,6 @@ from tui.settings.schema import SECTIONS
 from tui.settings.setting import Setting, SettingError
 from tui.settings.store import Settings
 
-
 MOST_NAMED = 9
 """Choices that are listed; of more it is said how many they are."""
 
