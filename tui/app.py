@@ -41,6 +41,7 @@ from tui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.filter import LineFilter
 
     from engine.protocol import EngineStatus, Health
@@ -81,6 +82,7 @@ class LabApp(App[None]):
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_lab_commands}
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
+    BINDING_GROUP_TITLE = "Everywhere"
 
     def __init__(
         self, services: Services | None = None, given: Mapping[str, str] | None = None
@@ -127,6 +129,15 @@ class LabApp(App[None]):
         """Textual's variables and the hues of the stages."""
         variables = super().get_css_variables()
         return {**variables, **lab_variables(self.current_theme, variables)}
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's for this system; on Linux and macOS one that no input can end."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from tui.driver import LabDriver
+
+        return LabDriver
 
     def compose(self) -> ComposeResult:
         """The frame with the first pane; the other is made when it is first gone to."""
@@ -399,6 +410,7 @@ class LabApp(App[None]):
         for child in panes.children:
             child.display = child.id == name
         self.query_one(f"#{name}", LabPane).focus_view()
+        self.remembering.note()
         self.look_again()
 
     async def ask_in_compare(self, question: str) -> None:
@@ -410,7 +422,6 @@ class LabApp(App[None]):
 
     def action_course(self, what: str = "open") -> None:
         """Open the course, or do what a click on its strip asks for."""
-        self.remembering.note()
         self.course.act(what)
 
     def on_told(self, event: Told) -> None:
@@ -454,6 +465,12 @@ class LabApp(App[None]):
 
         show_keys(self)
 
+    def action_export(self) -> None:
+        """Write what the pane shows to a file."""
+        from tui.screens.export import export_pane
+
+        export_pane(self.query_one(f"#{self.shown_pane}", LabPane))
+
     def action_help(self) -> None:
         """Open or close the help for what has the focus."""
         from tui.screens.help import show_help
@@ -466,6 +483,10 @@ class LabApp(App[None]):
         # Who drives the app without a terminal wants the error itself.
         super()._handle_exception(error if self.is_headless else ending)
 
+    def on_exit_app(self) -> None:
+        """The last moment at which panes can say where they are."""
+        self.remembering.note()
+
     async def on_unmount(self) -> None:
         """Leave: the engine and the trainings stay."""
         if self._truth is not None:
@@ -474,7 +495,3 @@ class LabApp(App[None]):
             await self._servers.close()
         await self.engine_care.close()
         await self.remembering.close()
-    def on_exit_app(self) -> None:
-        """The last moment at which panes can say where they are."""
-        self.remembering.note()
-

@@ -38,6 +38,15 @@ def check_target(path: Path) -> None:
     check_new(path)
 
 
+def report_lines(readers: Readers, ending: str) -> Iterator[str]:
+    """What probes found, in the form that an ending of ``FORMATS`` stands for.
+
+    Raises:
+        LabError: a probe is damaged.
+    """
+    return _WRITERS[ending](readers)
+
+
 def write_report(readers: Readers, path: Path) -> None:
     """Write what probes found, in the format that the file's name ends in.
 
@@ -49,7 +58,7 @@ def write_report(readers: Readers, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n", errors="backslashreplace") as file:
             try:
-                for text in _WRITERS[path.suffix](readers):
+                for text in report_lines(readers, path.suffix):
                     file.write(text)
             except BaseException:
                 path.unlink()  # half a report would look like a whole one

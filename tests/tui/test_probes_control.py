@@ -165,7 +165,7 @@ async def test_export_writes_a_report_and_overwrites_nothing(lab: Lab, tmp_path:
         target = tmp_path / "out.csv"
         for ending, words in (("out.odd", "ends in '.odd'"), ("out.csv", "Written to")):
             await pilot.press("e")
-            await shows(app, pilot, "export facts-0001")
+            await shows(app, pilot, "export · facts-0001")
             app.screen.query_one("#path", Input).value = str(tmp_path / ending)
             await pilot.press("enter")
             await shows(app, pilot, words)

@@ -42,7 +42,9 @@ def commands(app: LabApp) -> Iterator[Command]:
         yield command("Stop the conversation's answer", "", pane.action_stop, "stop")
     if pane.session.conversation.exchanges:
         formats = "Markdown or JSONL"
-        yield command("Export the conversation ...", formats, pane.action_export, "export")
+        yield command(
+            "Export the conversation ...", formats, partial(pane.app.run_action, "export"), "export"
+        )
     for what, (name, about) in _DECISIONS.items():
         if pane.decider.possible(what):
             yield command(name, about, partial(pane.action_decide, what), what)

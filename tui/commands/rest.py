@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _DECIDED = frozenset(
     {
-        *("compare.stop", "compare.add", "compare.remove", "compare.copy"),
+        *("compare.stop", "compare.add", "compare.remove"),
         *("chat.stop", "chat.export", "probes.stop", "probes.resume", "probes.export"),
         *("rl.list", "rl.latest", "rl.before", "rl.pause", "rl.resume", "rl.stop"),
         *("data.list", "data.what-if", "data.stop", "data.resume"),

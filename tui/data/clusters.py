@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -53,6 +53,11 @@ class Clusters:
     def at(self, row: int) -> Cluster | None:
         """A cluster; None before it has been read."""
         return self._found.get(row)
+
+    def every(self) -> Iterator[Cluster]:
+        """All of them, read anew. Blocks; raises LabError."""
+        for begin in range(0, self.n, CHUNK):
+            yield from self._folder.clusters(begin, CHUNK)
 
 
 def cluster_lines(clusters: Clusters) -> Callable[[int, int], Sequence[Piece] | None]:

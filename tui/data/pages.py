@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.data.looks import padded, short_address, value_words
@@ -58,6 +58,11 @@ class DroppedPages:
     def at(self, row: int) -> DroppedRow | None:
         """A row; None before it has been read."""
         return self._rows.get(row)
+
+    def every(self) -> Iterator[DroppedRow]:
+        """All of them, read anew. Blocks; raises LabError."""
+        for begin in range(0, self.n, CHUNK):
+            yield from self._folder.dropped(self.rule, begin, CHUNK)
 
 
 def dropped_lines(pages: DroppedPages) -> Callable[[int, int], Sequence[Piece] | None]:

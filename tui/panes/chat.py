@@ -18,12 +18,13 @@ from tui.background import in_background
 from tui.chat.policy import Policies
 from tui.chat.reply import Reply
 from tui.chat.session import Session
+from tui.clipboard import Piece
 from tui.panes.answer_keeping import Lab as KeepingLab
 from tui.panes.asking import Asker
 from tui.panes.chat_keys import BINDINGS, HELP
-from tui.panes.deciding import Action, Decider
 from tui.panes.chat_memory import memory_of, restore
-from tui.panes.pane import LabPane
+from tui.panes.deciding import Action, Decider
+from tui.panes.pane import Contents, LabPane
 from tui.panes.partner import Lab as PartnerLab
 from tui.panes.partner import Partner
 from tui.panes.shelf import Shelf
@@ -102,7 +103,6 @@ class ChatPane(LabPane):
         """What has been said last is kept as well."""
         await self.shelf.close(self.session.conversation)
 
-    # Whom it is with
     def memory(self) -> dict[str, Any]:
         """The conversation, and what is being typed."""
         return memory_of(self)
@@ -112,6 +112,7 @@ class ChatPane(LabPane):
         self.workers.cancel_group(self, "restore")
         await restore(self, memory)
 
+    # Whom it is with
 
     def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
         """Take the checkpoints there are."""
@@ -364,17 +365,17 @@ class ChatPane(LabPane):
         """List the conversations that were kept."""
         in_background(self, self.shelf.choose, "past", only=True)
 
-    def action_export(self) -> None:
-        """Write the conversation to a file, or take it to the clipboard."""
-        self.shelf.export(self.session.conversation)
+    def contents(self) -> Contents | None:
+        """The conversation."""
+        from tui.export.chat import contents_of
 
-    def action_copy(self) -> None:
-        """Copy the chosen exchange's answer (through the terminal, so also over SSH)."""
-        place = self.blocks.place
-        if place is not None:
-            text = self.session.conversation.exchanges[place.exchange].reply.text
-            self.app.copy_to_clipboard(text)
-            self.notify(f"Copied {len(text)} characters of the answer.")
+        return contents_of(self.session.conversation)
+
+    def under_cursor(self) -> Piece | None:
+        """The answer of the chosen exchange, else of the last."""
+        place, exchanges = self.blocks.place, self.session.conversation.exchanges
+        chosen = exchanges[place.exchange :] if place is not None else exchanges[-1:]
+        return Piece("the answer", chosen[0].reply.text) if chosen else None
 
     def action_stop(self) -> None:
         """Stop what is on its way."""

@@ -35,7 +35,6 @@ BINDINGS: list[BindingType] = [
     Binding("f3,b", "bench", "bench", key_display="F3", id="chat.bench"),
     Binding("f4,p", "policies", "tools", key_display="F4", id="chat.policies"),
     Binding("c", "choose", "model", show=False, id="chat.choose"),
-    Binding("x", "export", "export", show=False, id="chat.export"),
-    Binding("y", "copy", "copy", show=False, id="chat.copy"),
+    Binding("x", "app.export", "export", show=False, id="chat.export"),
     Binding("slash", "write", "prompt", show=False, id="chat.write"),
 ]

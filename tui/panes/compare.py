@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from engine.errors import RequestError
+from tui.clipboard import Piece
 from tui.lane import Lane
 from tui.notes import Note
 from tui.panes.answer_keeping import AnswerKeeper
@@ -17,10 +18,10 @@ from tui.panes.answer_keeping import Lab as KeepingLab
 from tui.panes.choosing import Chooser
 from tui.panes.choosing import Lab as ChoosingLab
 from tui.panes.compare_keys import BINDINGS, HELP
-from tui.panes.pane import LabPane
+from tui.panes.pane import Contents, LabPane
 from tui.panes.streaming import Lab as StreamingLab
 from tui.panes.streaming import Streamer
-from tui.safe_text import one_line, visible
+from tui.safe_text import one_line
 from tui.sampling import Sampling
 from tui.widgets.column import Column
 from tui.widgets.columns import LEAST_COLUMNS, MOST_COLUMNS, Columns
@@ -357,13 +358,17 @@ class ComparePane(LabPane):
         for column in self.columns.all:
             column.show(column.answer, show_prompt=self._whole_prompt)
 
-    def action_copy(self) -> None:
-        """Copy the current answer (through the terminal, so also over SSH)."""
+    def under_cursor(self) -> Piece | None:
+        """The current answer."""
         column = self.columns.current
         text = "\n\n".join(row.text for row in column.answer.rows) if column.answer else ""
-        self.app.copy_to_clipboard(text)
-        name = visible(column.lane.name)
-        self.notify(f"Copied {len(text)} characters of {name}.", markup=False)
+        return Piece(column.lane.name, text)
+
+    def contents(self) -> Contents | None:
+        """The prompt and what each column says."""
+        from tui.export.compare import contents_of  # Not before the first paint.
+
+        return contents_of([column.lane for column in self.columns.all])
 
     def _all_finished(self) -> None:
         """Nobody has chosen a token yet: show where the last column was least certain."""

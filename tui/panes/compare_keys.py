@@ -29,6 +29,5 @@ BINDINGS: list[BindingType] = [
     Binding("right_square_bracket", "column(1)", "next column", show=False, id="compare.next"),
     Binding("left_square_bracket", "column(-1)", "last column", show=False, id="compare.last"),
     Binding("v", "prompt", "show the prompt's tokens", show=False, id="compare.prompt"),
-    Binding("y", "copy", "copy the answer", show=False, id="compare.copy"),
     Binding("slash,p", "edit", "edit the prompt", show=False, id="compare.edit"),
 ]

@@ -13,12 +13,13 @@ from textual.content import Content
 
 from tui import telling
 from tui.background import in_background
+from tui.clipboard import Piece
 from tui.data import head_text
 from tui.data.sample import Sample
 from tui.data.watch import DataWatch, News
 from tui.panes.data_keys import BINDINGS, HELP, OF_VIEWS
 from tui.panes.data_running import DataRunner
-from tui.panes.pane import LabPane
+from tui.panes.pane import Contents, LabPane
 from tui.safe_text import visible
 from tui.widgets.data_funnel import DataFunnel
 from tui.widgets.data_head import DataHead, View
@@ -232,6 +233,14 @@ class DataPane(LabPane):
             self.views.twins.turn_copy(by)
         else:
             self.views.removed.rows.action_row(by)
+
+    def contents(self) -> Contents | None:
+        """What the view shows."""
+        return self.views.contents()
+
+    def under_cursor(self) -> Piece | None:
+        """What the cursor stands on in the view."""
+        return self.views.under_cursor()
 
     # What if
 

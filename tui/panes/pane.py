@@ -3,12 +3,15 @@ was, and to take away as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from tui.clipboard import Piece, copy
 from tui.widgets.prompt_box import PromptBox
 
 
@@ -19,16 +22,24 @@ class Contents:
     Args:
         title: a line.
         markdown: all of it to be read, without the title.
-        rows: the same as records, one a line of JSONL and of CSV; their keys are the columns.
+        rows: the same as records, one a line of JSONL and of CSV; their keys are the columns. They
+            are gone through in a thread, more than once.
+        card: a file in Markdown that belongs below it, read when it is written.
     """
 
     title: str
     markdown: str
-    rows: tuple[Mapping[str, Any], ...] = ()
+    rows: Iterable[Mapping[str, Any]] = ()
+    card: Path | None = None
 
 
 class LabPane(Vertical):
     """A subject of the lab; its id is its name in ``top_bar.PANES``."""
+
+    BINDING_GROUP_TITLE = "Every pane"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy", "copy", show=False, id="pane.copy"),
+    ]
 
     def focus_view(self) -> None:
         """Give the focus to what is shown: the prompt, else the first that takes it."""
@@ -51,3 +62,11 @@ class LabPane(Vertical):
     def contents(self) -> Contents | None:
         """What stands here, None when that is nothing."""
         return None
+
+    def under_cursor(self) -> Piece | None:
+        """What ``y`` copies: an answer, a page, a line; None where the cursor stands on nothing."""
+        return None
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor (through the terminal, so also over SSH)."""
+        copy(self.app, self.under_cursor())

@@ -16,7 +16,8 @@ from textual.timer import Timer
 from textual.widgets import Button, OptionList
 
 from tui.background import in_background
-from tui.panes.pane import LabPane
+from tui.clipboard import Piece
+from tui.panes.pane import Contents, LabPane
 from tui.panes.steering import Lab, Steering
 from tui.pipeline_text import checkpoint_words, run_words, samples_words, stage_words
 from tui.run_watch import ALIVE, RESUMABLE
@@ -63,7 +64,7 @@ class PipelinePane(LabPane):
         self.words, self.samples = Words(id="words"), Words(id="samples")
         self.steps, self.developed = RunSteps(), Words(id="developed")
         self.figures = Container(id="figures")
-        self._steering = Steering(self, lab, self._follow)
+        self.steering = Steering(self, lab, self._follow)
         self.rail.border_title = "stages"
         self._possible: tuple[str, ...] | None = None
 
@@ -218,6 +219,22 @@ class PipelinePane(LabPane):
         if self.steps.display:
             self.steps.turn(by)
 
+    def contents(self) -> Contents | None:
+        """The chosen entry."""
+        from tui.export.pipeline import contents_of
+
+        entry, run = self.rail.entry, self._run()
+        if entry is None:
+            return None
+        samples = tuple(self.lab.watch_runs.history(run.name).samples) if run else ()
+        curves = self.curve.series if self.curve.display else ()
+        info = self._checkpoint(entry)
+        return contents_of(entry.name or entry.stage, self.words.text, info, curves, samples)
+
+    def under_cursor(self) -> Piece | None:
+        """What is said of the chosen entry."""
+        return Piece("the entry", self.words.text)
+
     # Training
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -252,19 +269,19 @@ class PipelinePane(LabPane):
         """Ask what to train, then begin."""
         entry = self.rail.entry
         if entry is not None:
-            self._steering.train(entry.stage, self.checkpoints)
+            self.steering.train(entry.stage, self.checkpoints)
 
     def action_pause(self) -> None:
         """Let the training wait."""
-        self._steer(self._steering.pause)
+        self._steer(self.steering.pause)
 
     def action_resume(self) -> None:
         """Go on."""
-        self._steer(self._steering.resume)
+        self._steer(self.steering.resume)
 
     def action_halt(self) -> None:
         """Stop, after a yes."""
-        self._steer(self._steering.stop)
+        self._steer(self.steering.stop)
 
     def _steer(self, how: Callable[[RunStatus], None]) -> None:
         run = self._run()

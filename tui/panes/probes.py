@@ -16,9 +16,10 @@ from engine.probes.plan import ProbePlan
 from engine.probes.record import OUTCOMES
 from tui import telling
 from tui.background import in_background
+from tui.clipboard import Piece
 from tui.panes.following import Follower
 from tui.panes.following import Lab as FollowingLab
-from tui.panes.pane import LabPane
+from tui.panes.pane import Contents, LabPane
 from tui.panes.probe_keys import BINDINGS, HELP
 from tui.panes.probing import Prober
 from tui.probes import head_text
@@ -217,6 +218,19 @@ class ProbesPane(LabPane):
     def _filtered(self) -> None:
         self.views.show_lines()
         self._show_head()
+
+    def contents(self) -> Contents | None:
+        """What the view shows."""
+        from tui.export.probes import of_name
+
+        chain = self.follower.chain
+        if self.views.view != "name":
+            return self.views.contents()
+        return of_name(chain, self.views.name_view.about) if chain is not None else None
+
+    def under_cursor(self) -> Piece | None:
+        """What the cursor stands on in the view."""
+        return self.views.under_cursor()
 
     # One name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.panes.control import control
@@ -80,16 +81,20 @@ class Prober:
             self._do(lambda: self._watch.control.resume(name))
 
     def export(self) -> None:
-        """Ask where the probe that is looked at goes."""
-        from tui.screens.probe_export import ProbeExport
+        """Ask where the probe that is looked at goes: a report, or every answer and score."""
+        from engine.probes.reader import ProbeReader
+        from engine.probes.report import report_lines
+        from tui.screens.export import Export, ask_where
 
-        def exported(sentence: str | None) -> None:
-            if sentence:
-                self._pane.notify(sentence, markup=False)
+        def make(ending: str) -> str:
+            # Read in the dialog's thread: 10,000 records take seconds.
+            return "".join(report_lines([ProbeReader(status.path)], ending))
 
         shown = self._watch.shown
         if shown is not None:
-            self._pane.app.push_screen(ProbeExport(shown.listed.status), exported)
+            status = shown.listed.status
+            forms = {ending: partial(make, ending) for ending in (".md", ".jsonl", ".csv")}
+            ask_where(self._pane.app, Export(title=status.name, name=status.name, forms=forms))
 
     def _do(self, what: Callable[[], str | None]) -> None:
         """Do something; what it names is looked at next."""

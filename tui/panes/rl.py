@@ -15,7 +15,8 @@ from textual.widget import Widget
 
 from engine.rl.reader import is_shipped
 from tui.background import in_background
-from tui.panes.pane import LabPane
+from tui.clipboard import Piece
+from tui.panes.pane import Contents, LabPane
 from tui.panes.rl_asking import Asker
 from tui.panes.rl_asking import Lab as AskingLab
 from tui.panes.rl_keys import BINDINGS, HELP
@@ -229,6 +230,28 @@ class RlPane(LabPane):
 
             self.app.push_screen(RlAttempt(shown.group, event.card), closed)
 
+    def contents(self) -> Contents | None:
+        """What the view shows."""
+        from tui.export import rl
+
+        shown, asked = self.watch_rl.shown, self.asker.asked
+        if shown is None:
+            return None
+        if self.view == "curves":
+            return rl.of_curves(shown.run.name, shown.history)
+        if self.view == "before":
+            return rl.of_before(asked) if asked is not None else None
+        return rl.of_wall(shown.run.name, shown.group) if shown.group is not None else None
+
+    def under_cursor(self) -> Piece | None:
+        """The attempt under the cursor, or what the view says."""
+        if self.view == "curves":
+            return Piece("the figures", self.curves.text)
+        if self.view == "before":
+            return Piece("both answers", self.before.text)
+        attempts = self.wall.attempts
+        return Piece("the attempt", "".join(attempts[self.wall.card].pieces)) if attempts else None
+
     # Steps and problems
 
     async def action_step(self, by: int) -> None:
@@ -300,8 +323,6 @@ class RlPane(LabPane):
         if self.watch_rl.shown is not None:
             self.steering.stop(self.watch_rl.shown.run)
 
-
-_ACTIONS = ("pause", "resume", "halt")
     # For the frame
 
     def memory(self) -> dict[str, Any]:
@@ -327,3 +348,5 @@ _ACTIONS = ("pause", "resume", "halt")
             self.view = view
         self._take(News(True, True, True))
 
+
+_ACTIONS = ("pause", "resume", "halt")

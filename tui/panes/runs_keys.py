@@ -25,7 +25,7 @@ BINDINGS: list[BindingType] = [
     Binding("a", "axis", "axis", id="runs.axis"),
     Binding("plus,equals_sign", "smooth(1)", "smooth", key_display="+ -", id="runs.smooth"),
     Binding("minus", "smooth(-1)", "smooth less", show=False, id="runs.rough"),
-    Binding("y", "log", "log", id="runs.log"),
+    Binding("l", "log", "log", id="runs.log"),
     Binding("n", "note", "note", id="runs.note"),
     Binding("delete", "delete", "delete", key_display="del", id="runs.delete"),
     Binding("u,ctrl+z", "undo", "undo", key_display="u", id="runs.undo"),

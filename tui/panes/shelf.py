@@ -66,19 +66,6 @@ class Shelf:
             return
         self._pane.app.push_screen(PastChats(listed), self._picked)
 
-    def export(self, conversation: Conversation) -> None:
-        """Ask where a conversation goes."""
-        from tui.screens.export_form import ExportForm
-
-        def exported(sentence: str | None) -> None:
-            if sentence:
-                self._pane.notify(sentence, markup=False)
-
-        if conversation.exchanges:
-            self._pane.app.push_screen(ExportForm(conversation), exported)
-        else:
-            self._pane.notify("There is nothing to export yet: ask something first.")
-
     async def open(self, key: str, *, only_if_empty: bool = False) -> None:
         """Show a conversation, with the model that it was with where that is still here.
 

@@ -14,8 +14,9 @@ from textual.content import Content
 
 from tui import telling
 from tui.background import in_background
+from tui.clipboard import Piece
 from tui.format import grouped
-from tui.panes.pane import LabPane
+from tui.panes.pane import Contents, LabPane
 from tui.panes.tokens_keys import BINDINGS, HELP
 from tui.panes.tokens_opening import Opener
 from tui.panes.tokens_working import Learner, Replayer, Talker
@@ -38,11 +39,11 @@ if TYPE_CHECKING:
     from tui.services import Services
 
 
-class Lab(Protocol):
 MOST_REMEMBERED = 20_000
 """Characters of a text that is brought back at the next start; a longer one came from a file."""
 
 
+class Lab(Protocol):
     """What the pane needs of the app."""
 
     @property
@@ -221,6 +222,14 @@ class TokensPane(LabPane):
 
         self.notify(example.shows, markup=False)
         in_background(self, work, "example", only=True)
+
+    def contents(self) -> Contents | None:
+        """What the view shows."""
+        return self.views.contents()
+
+    def under_cursor(self) -> Piece | None:
+        """What the cursor stands on in the view."""
+        return self.views.under_cursor()
 
     # Tokenizers
 

@@ -16,6 +16,7 @@ from engine.data.funnel.rules import BY_NAME
 from engine.errors import LabError
 from tui import telling
 from tui.background import in_background
+from tui.clipboard import Piece
 from tui.data.looks import counted, threshold_words
 from tui.data.page_text import raw_words, reason, text_of
 from tui.data.pages import DroppedPages, dropped_lines
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.data.funnel.report import RuleRow
     from engine.data.funnel.results import DroppedRow
     from tui.data.listed import Folder
+    from tui.panes.pane import Contents
 
 BESIDE_FROM = 100
 """Cells from which on the page stands beside the list, and the raw page beside its text."""
@@ -197,6 +199,19 @@ class DataRemoved(Vertical):
         if was_open:
             self.call_after_refresh(self.rows.focus)
         return was_open
+
+    def contents(self) -> Contents | None:
+        """The page that is open, and all that the rule removed."""
+        from tui.export.data import of_removed
+
+        pages = self.pages
+        return of_removed(pages, self._page, self._reason.text) if pages and pages.n else None
+
+    def under_cursor(self) -> Piece | None:
+        """The page, as it was found where that is shown."""
+        if self.has_class("-raw"):
+            return Piece("the raw page", self._raw.text)
+        return None if self._page is None else Piece("the page", self._page.text)
 
     def turn_raw(self) -> None:
         """Show the page as it was found, or no longer."""

@@ -85,6 +85,13 @@ class DataRows(PieceView):
         height = max(1, self.scrollable_content_region.height - 1)
         return range(top, min(self.n_rows, top + height))
 
+    @property
+    def line(self) -> str:
+        """What stands in the line under the cursor; empty where nothing does, or not yet."""
+        width = max(self.scrollable_content_region.width - 2, 0)
+        pieces = self._draw(self.row, width) if self.n_rows else None
+        return "".join(piece.text for piece in pieces or ()).strip()
+
     # Drawing
 
     def _lay_out(self) -> None:

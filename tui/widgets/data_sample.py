@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 
 from engine.data.funnel.rules import BY_NAME
+from tui.clipboard import Piece
 from tui.data.looks import threshold_words
 from tui.data.moves import moved
 from tui.data.page_text import found_spans, marked
@@ -31,6 +32,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from engine.data.funnel.whatif_answer import Crossing
     from tui.data.sample import Sample
+    from tui.panes.pane import Contents
 
 BESIDE_FROM = 120
 """Cells from which on the pages that changed sides stand beside the thresholds."""
@@ -168,6 +170,18 @@ class DataSample(Vertical):
         text = marked(page.text, found_spans(page.text, page.evidence))
         self._page.say(crossing_words(page) + Content("\n\n") + text)
         self.page_view.scroll_home(animate=False)
+
+    def contents(self) -> Contents | None:
+        """What falls and what changes sides."""
+        from tui.export.data import of_sample
+
+        return of_sample(self.sample, self._summary.text) if self.sample is not None else None
+
+    def under_cursor(self) -> Piece | None:
+        """The page that changes sides where one is looked at, else the line of the rule."""
+        if self._changed and (self.crossings.has_focus or self.page_view.has_focus):
+            return Piece("the page", self._changed[self.crossings.row].text)
+        return Piece("the line", self.rows.line)
 
     # Moving
 

@@ -13,6 +13,7 @@ from textual.content import Content
 
 from engine.errors import LabError
 from tui.background import in_background
+from tui.clipboard import Piece
 from tui.data.clusters import Clusters, cluster_lines, cluster_words, compared
 from tui.safe_text import one_line
 from tui.widgets.data_bar import DataBar
@@ -22,6 +23,7 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from engine.data.funnel.results import Cluster
     from tui.data.listed import Folder
+    from tui.panes.pane import Contents
 
 BESIDE_FROM = 120
 """Cells from which on the pages stand beside the list."""
@@ -126,6 +128,19 @@ class DataTwins(Vertical):
         if cluster is self._cluster and copy == self.copy:
             for words, side in zip(self._sides, sides, strict=True):
                 words.say(side)
+
+    def contents(self) -> Contents | None:
+        """The pair that is compared, and all clusters."""
+        from tui.export.data import of_twins
+
+        left, right = (side.text for side in self._sides)
+        return of_twins(self.clusters, self.bar.text, (left, right)) if self.clusters else None
+
+    def under_cursor(self) -> Piece | None:
+        """The page that stays and the copy beside it."""
+        if self._cluster is None:
+            return None
+        return Piece("both pages", "\n\n".join(side.text for side in self._sides))
 
     def turn_copy(self, by: int) -> None:
         """Another copy of the same page, around the ends."""

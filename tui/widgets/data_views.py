@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 
+from tui.clipboard import Piece
 from tui.data.truth_text import truth_words
 from tui.widgets.data_funnel import DataFunnel
 from tui.widgets.data_head import View
@@ -18,6 +19,7 @@ from tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from tui.data.listed import Folder
+    from tui.panes.pane import Contents
 
 
 class DataViews(Vertical):
@@ -80,6 +82,36 @@ class DataViews(Vertical):
         }
         # Not before it is laid out: what is not shown cannot have the focus.
         self.call_after_refresh(focused[self.view].focus)
+
+    def contents(self) -> Contents | None:
+        """What the view shows."""
+        from tui.export.data import of_funnel, of_truth
+
+        if self._folder is None:
+            return None
+        match self.view:
+            case "removed":
+                return self.removed.contents()
+            case "sample":
+                return self.sample.contents()
+            case "twins":
+                return self.twins.contents()
+            case "truth":
+                return of_truth(self._folder.report, self._truth.text)
+        return of_funnel(self._folder.report)
+
+    def under_cursor(self) -> Piece | None:
+        """The page or the line under the cursor."""
+        match self.view:
+            case "removed":
+                return self.removed.under_cursor()
+            case "sample":
+                return self.sample.under_cursor()
+            case "twins":
+                return self.twins.under_cursor()
+            case "truth":
+                return Piece("the figures", self._truth.text)
+        return Piece("the line", self.funnel.rows.line)
 
     def close(self) -> bool:
         """Close what is open in the view; whether anything was."""

@@ -90,6 +90,16 @@ class ProbeName(Vertical):
         if chain is not None:
             self.draw(chain)
 
+    @property
+    def about(self) -> str:
+        """What the world has of the name, in words."""
+        return self._about.text
+
+    @property
+    def text(self) -> str:
+        """The whole chain, in words."""
+        return self._chain.text
+
     def draw(self, chain: Chain | None) -> None:
         """Show how far a chain has come."""
         self.asks.display = chain is not None and chain.about is not None

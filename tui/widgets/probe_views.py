@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui import telling
+from tui.clipboard import Piece
 from tui.probes import tables
 from tui.probes.answer_text import answer_text
 from tui.probes.detectors import detectors, table
@@ -26,6 +27,7 @@ from tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from engine.probes.record import Outcome
+    from tui.panes.pane import Contents
     from tui.probes.watch import Shown
 
 
@@ -150,6 +152,34 @@ class ProbeViews(Vertical):
             telling.question_opened(self, self._shown, self.grid.place)
         # Not before it is laid out: what is not shown cannot have the focus.
         self.call_after_refresh(self._opened_answer.focus)
+
+    def contents(self) -> Contents | None:
+        """What the view shows, but for one name, which the pane follows."""
+        from tui.export import probes
+
+        shown = self._shown
+        if shown is None:
+            return None
+        match self.view:
+            case "outcomes":
+                book = shown.book
+                tables = {"tier": by_group(book), "how well it is known": by_category(book)}
+                return probes.of_outcomes(shown, tables)
+            case "detectors":
+                return probes.of_detectors(shown, detectors(shown.figures))
+        return probes.of_answers(shown, self.grid.lines, self._answer.text)
+
+    def under_cursor(self) -> Piece | None:
+        """The answer under the cursor, or what the view says."""
+        match self.view:
+            case "outcomes":
+                return Piece("the outcomes", self._outcomes.text)
+            case "detectors":
+                return Piece("the detectors", self._summary[1].text)
+            case "name":
+                return Piece("the chain", self.name_view.text)
+        chosen = self.grid.chosen
+        return None if chosen is None else Piece("the answer", chosen[1].text)
 
     def close(self) -> bool:
         """Back to the grid; whether a text was open."""

@@ -45,6 +45,11 @@ has published: a greedy answer each, and eight that are drawn as in training. **
         with Horizontal():
             yield from self._sides
 
+    @property
+    def text(self) -> str:
+        """The problem and both sides, one below the other."""
+        return "\n\n".join(words.text for words in (self._head, *self._sides)).strip()
+
     def show(self, asked: Comparison | None, on_wall: Group | None) -> None:
         """Show what has come; the wall may show another problem by now."""
         self._head.say(_head_words(asked, on_wall))

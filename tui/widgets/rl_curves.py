@@ -34,6 +34,11 @@ class RlCurves(VerticalScroll):
         yield self.lengths
         yield self._figures
 
+    @property
+    def text(self) -> str:
+        """The figures, in words."""
+        return f"{self._held_out.text}\n\n{self._figures.text}".strip()
+
     def show(self, shown: Shown) -> None:
         """Draw what there is of a run."""
         history = shown.history

@@ -101,6 +101,11 @@ class TokenMerges(Vertical):
             self._head.say(Content(words))
         self._draw()
 
+    @property
+    def text(self) -> str:
+        """The steps as they stand there."""
+        return self._steps.text
+
     def _draw(self) -> None:
         merging = self.merging
         if merging is None:

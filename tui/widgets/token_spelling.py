@@ -118,6 +118,11 @@ class TokenSpelling(Vertical):
         self._words.say(Content("\n").join(parts))
 
     @property
+    def text(self) -> str:
+        """What stands there."""
+        return self._words.text
+
+    @property
     def letter(self) -> str:
         """The one that is counted."""
         return letters_of(self.word)[self.place]

@@ -86,7 +86,7 @@ class TokenTrain(Vertical):
         self.slider = SizeSlider()
         self.pad = TokenPad("train-pad", Buffer(), writes=False)
         self._figures, self._merges = Words(id="train-figures"), Words(id="train-merges")
-        self._learning: Learning | None = None
+        self.learning: Learning | None = None
 
     def compose(self) -> ComposeResult:
         """From the top down, merges beside the text."""
@@ -98,19 +98,24 @@ class TokenTrain(Vertical):
 
     def show(self, learning: Learning | None, words: str = "") -> None:
         """Show how far a training is, or say why there is none."""
-        self._learning = self.slider.learning = learning
+        self.learning = self.slider.learning = learning
         if learning is None:
             self._figures.say(Content(words))
             self._merges.say(Content(""))
             self.pad.show(None, None)
         self._draw()
 
+    @property
+    def figures(self) -> str:
+        """What the text takes, in words."""
+        return self._figures.text
+
     def on_resize(self) -> None:
         """More merges fit on a higher screen."""
         self._draw()
 
     def _draw(self) -> None:
-        learning = self._learning
+        learning = self.learning
         self.slider.refresh()
         if learning is None:
             return
@@ -125,7 +130,7 @@ class TokenTrain(Vertical):
     def moved(self, event: SizeSlider.Moved) -> None:
         """Another size."""
         event.stop()
-        learning = self._learning
+        learning = self.learning
         if learning is not None:
             to = learning.entries + event.by if event.to is None else event.to
             # At its right end the slider goes with what is learned.

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.clipboard import Piece
 from tui.tokens.about_text import about_token
 from tui.tokens.chat_layout import about_piece
 from tui.tokens.desk import Desk, Seat
@@ -25,6 +26,7 @@ from tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from engine.vocab.incremental import Change
+    from tui.panes.pane import Contents
 
 OF_TEXT: tuple[View, ...] = ("text", "compare")
 """Views in which the text stands as tokens."""
@@ -127,6 +129,34 @@ class TokenViews(Vertical):
         elif pad.cut is not None and pad.token is not None:
             words = about_token(pad.cut, pad.token)
         self._details.say(words)
+
+    def contents(self) -> Contents | None:
+        """What the view shows."""
+        from tui.export import tokens
+
+        desk, merging, learning = self._desk, self.merges.merging, self.train.learning
+        match self.view:
+            case "merges":
+                return tokens.of_merges(merging) if merging else None
+            case "chat":
+                return tokens.of_chat(desk.seat.name, self.chat.written)
+            case "train":
+                figures = self.train.figures
+                return tokens.of_training(learning.merges, figures) if learning else None
+            case "spelling":
+                return tokens.of_spelling(self.spelling.text)
+        return tokens.of_text(desk, [desk.seat] if self.view == "text" else desk.seats)
+
+    def under_cursor(self) -> Piece | None:
+        """The selected text, else what is said of the token or the step that is looked at."""
+        match self.view:
+            case "merges":
+                return Piece("the word's steps", self.merges.text)
+            case "spelling":
+                return Piece("the word's letters", self.spelling.text)
+            case "text" | "compare" if self._desk.buffer.selected:
+                return Piece("the text", self._desk.buffer.selected)
+        return Piece("the token", self._details.text)
 
     @on(TokenPad.Looked)
     def looked(self, event: TokenPad.Looked) -> None:

@@ -11,6 +11,11 @@ class Words(Static):
 
     _shown = Content("")
 
+    @property
+    def text(self) -> str:
+        """What stands there, without its colours."""
+        return self._shown.plain
+
     def say(self, words: Content) -> None:
         """Show ``words``; a new layout of the screen only where they differ."""
         if not words.is_same(self._shown):

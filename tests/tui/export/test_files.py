@@ -1,0 +1,70 @@
+"""Where an export goes: names that cannot be, files that are there, disks that refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import LabError
+from tui import settings
+from tui.export import files
+
+ENDINGS = (".md", ".csv")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLMLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(tmp_path / "person"))
+
+
+def test_the_suggested_file_is_in_the_folder_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert files.suggested("chat", ".md").startswith("~/llmlab-exports/chat-")
+    monkeypatch.setenv("LLMLAB_EXPORT_FOLDER", str(tmp_path))
+    settings.open_settings()
+    assert Path(files.suggested("chat", ".md")).parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "no file name"),
+        ("  ", "no file name"),
+        ("x.doc", "ends in '.doc'"),
+        ("x", "ends in 'nothing'"),
+        (".md", "ends in 'nothing'"),
+        ("x.md.gz", "ends in '.gz'"),
+        ("~nobody-of-that-name/x.md", "name of no user"),
+    ],
+)
+def test_a_name_that_cannot_be_is_a_sentence(typed: str, words: str) -> None:
+    with pytest.raises(LabError, match=words):
+        files.target(typed, ENDINGS)
+
+
+def test_tilde_and_capitals(tmp_path: Path) -> None:
+    assert files.target(" ~/a b.MD ", ENDINGS) == tmp_path / "person" / "a b.MD"
+
+
+def test_nothing_is_replaced_unasked_and_replacing_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "x.md"
+    files.write(path, "first")
+    with pytest.raises(LabError, match="exists already"):
+        files.write(path, "second")
+    assert path.read_text() == "first"
+    files.write(path, "half a pair: \ud83d", replace=True)
+    assert path.read_text() == "half a pair: \\ud83d"
+    assert [each.name for each in path.parent.iterdir()] == ["x.md"]
+
+
+def test_folders_long_names_and_files_in_the_way_are_sentences(tmp_path: Path) -> None:
+    (tmp_path / "x.md").mkdir()
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "x.md", tmp_path / ("a" * 300 + ".md")):
+        with pytest.raises(LabError):
+            files.stands(path)
+    with pytest.raises(LabError):
+        files.write(tmp_path / "file" / "x.md", "text")

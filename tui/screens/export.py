@@ -1,0 +1,201 @@
+"""Where something goes as a file: its name, whose ending is the form, and what is in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, Input, Label, Static
+
+from engine.errors import LabError
+from tui.background import in_background
+from tui.clipboard import Piece, copy
+from tui.export import files
+from tui.export.forms import FORMS
+from tui.safe_text import one_line, visible
+from tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.panes.pane import Contents, LabPane
+
+Make = Callable[[], str]
+"""Makes a text; called in a thread. May raise LabError."""
+_NAMES = {".md": "Markdown", ".jsonl": "JSONL", ".csv": "CSV", ".svg": "picture", ".txt": "text"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Export:
+    """What is to be written.
+
+    Args:
+        title: what it is, in a few words.
+        name: how its file is called, but for the time and the ending.
+        forms: by the endings of files; the first is suggested.
+        picture: the screen as SVG, made on the event loop; None where that makes no sense.
+    """
+
+    title: str
+    name: str
+    forms: Mapping[str, Make] = field(default_factory=dict)
+    picture: Make | None = None
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """What its file may end in."""
+        return (*self.forms, *([".svg"] if self.picture else []))
+
+
+class ExportDialog(Dialog[str]):
+    """Gives the sentence that says where it went."""
+
+    def __init__(self, export: Export) -> None:
+        super().__init__(classes="form")
+        self.export = export
+        self._busy = False
+        self._asked_of = ""
+        """The name whose file would be replaced; writing again to it means yes."""
+
+    def compose(self) -> ComposeResult:
+        """The file's name, its forms, three buttons."""
+        web = self.app.is_web
+        name = files.suggested(self.export.name, self.export.endings[0])
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(f"export · {one_line(self.export.title)}")
+            with Horizontal(classes="field"):
+                yield Label("file", classes="name")
+                yield Input(PurePath(name).name if web else name, id="path", compact=True)
+            with Horizontal(id="forms"):
+                for ending in self.export.endings:
+                    yield Button(f"{_NAMES[ending]} {ending}", name=ending, compact=True)
+            yield Static(Content("The ending says which form it has."), classes="hint")
+            yield Static("", id="mistake")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="cancel", compact=True)
+                if not web:
+                    yield Button("Copy", id="copy", compact=True)
+                label = "Download" if web else "Write"
+                yield Button(label, id="write", variant="primary", compact=True)
+
+    def on_mount(self) -> None:
+        """The whole name can be typed anew at once."""
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def changed(self) -> None:
+        """Another name is another file."""
+        self._say("")
+
+    @on(Input.Submitted)
+    def submitted(self) -> None:
+        """Enter writes."""
+        self._begin(self._write)
+
+    @on(Button.Pressed)
+    def pressed(self, event: Button.Pressed) -> None:
+        """By mouse, or enter on a button."""
+        button = event.button
+        if button.name is not None:
+            path = self.query_one(Input)
+            path.value = str(PurePath(path.value or "export").with_suffix(button.name))
+        elif button.id == "write":
+            self._begin(self._write)
+        elif button.id == "copy":
+            self._begin(self._copy)
+        else:
+            self.dismiss(None)
+
+    def _begin(self, how: Callable[[str, str], Any]) -> None:
+        """Make the text in the form that is wanted, then do something with it."""
+        if self._busy:
+            return
+        typed = self.query_one(Input).value
+        self._busy = True
+
+        async def work() -> None:
+            try:
+                ending = files.target(typed, self.export.endings).suffix.lower()
+                if ending == ".svg" and self.export.picture is not None:
+                    text = self.export.picture()
+                else:
+                    text = await asyncio.to_thread(self.export.forms[ending])
+                await how(typed, text)
+            except LabError as error:
+                self._say(str(error))
+            finally:
+                self._busy = False
+
+        in_background(self, work, "export", only=True)
+
+    async def _write(self, typed: str, text: str) -> None:
+        path = files.target(typed, self.export.endings)
+        if self.app.is_web:
+            self.app.deliver_text(io.StringIO(text), save_filename=path.name)
+            self.dismiss(f"The browser gets {path.name}.")
+            return
+        replace = self._asked_of == typed
+        if not replace and await asyncio.to_thread(files.stands, path):
+            self._say(f"{path} is there already. Write again to replace it, or change the name.")
+            self._asked_of = typed
+            self.query_one("#write", Button).label = "Replace"
+            return
+        await asyncio.to_thread(files.write, path, text, replace=replace)
+        self.dismiss(f"Written to {path}.")
+
+    async def _copy(self, typed: str, text: str) -> None:
+        copy(self.app, Piece(self.export.title, text))
+        self.dismiss(None)
+
+    def _say(self, words: str) -> None:
+        self._asked_of = ""
+        if not self.app.is_web:
+            self.query_one("#write", Button).label = "Write"
+        words = f"✗ {visible(words)}" if words else ""
+        self.query_one("#mistake", Static).update(Content(words))
+
+
+def ask_where(app: App[Any], export: Export) -> None:
+    """Open the dialog, and say what came of it."""
+
+    def exported(sentence: str | None) -> None:
+        if sentence:
+            app.notify(visible(sentence), markup=False)
+
+    app.push_screen(ExportDialog(export), exported)
+
+
+def export_pane(pane: LabPane) -> None:
+    """Ask where what a pane shows goes; the picture is there in any case."""
+    from tui.export.picture import picture
+
+    contents, screen = pane.contents(), pane.screen
+    title = contents.title if contents is not None else pane.id or "pane"
+    ask_where(
+        pane.app,
+        Export(
+            title=title,
+            name=pane.id or "pane",
+            forms=_forms(contents) if contents is not None else {},
+            picture=lambda: picture(screen, f"llmlab · {title}"),
+        ),
+    )
+
+
+def offer_text(app: App[Any], title: str, text: str) -> None:
+    """Ask where a text goes that is too long to be copied."""
+    ask_where(app, Export(title=title, name="copied", forms={".txt": lambda: text}))
+
+
+def _forms(contents: Contents) -> dict[str, Make]:
+    forms = FORMS if contents.rows else {".md": FORMS[".md"]}
+    return {ending: partial(make, contents) for ending, make in forms.items()}
