@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from engine.manifest import CheckpointInfo
 from engine.protocol import GenerateRequest
+from engine.vocab.find import FoundTokenizer
 from tui.app import LabApp
 from tui.bench.scripted import ScriptedEngine, ScriptedRuns, scripted_services, training_events
 from tui.bench.scripted_chat import ScriptedChat
@@ -21,6 +22,7 @@ from tui.bench.scripted_funnels import ScriptedFunnels
 from tui.bench.scripted_probes import ScriptedProbes
 from tui.panes import chat
 from tui.panes.compare import ComparePane
+from tui.tokens.names import open_named
 
 S = TypeVar("S", bound=Screen[Any])
 
@@ -48,6 +50,7 @@ class Lab:
         self.import_command: tuple[str, ...] | None = None
         self.build_command: tuple[str, ...] | None = None
         self.whatif_command: tuple[str, ...] | None = None
+        self.tokenizer: Callable[[str], FoundTokenizer] = open_named
         self.events: Callable[[], Iterator[dict[str, Any]]] = lambda: training_events(200)
         self.may_crash = False
         """Whether background work may fail in a way that nobody has foreseen."""
@@ -66,6 +69,7 @@ class Lab:
             probes=lambda: self.probes,
             funnels=lambda: self.funnels,
         )
+        services = replace(services, tokenizer=self.tokenizer)
         if self.import_command is not None:
             services = replace(services, import_command=self.import_command)
         if self.build_command is not None:
@@ -134,6 +138,7 @@ async def closed(app: LabApp, pilot: Pilot[None]) -> None:
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setenv("LLMLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LLMLAB_COURSE_OFFER", "off")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr("tui.app.LOOK_EVERY_S", 0.1)
     monkeypatch.setattr("tui.engine_care.HEALTH_EVERY_S", 0.2)

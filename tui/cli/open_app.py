@@ -30,4 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     given = {"screen.theme": arguments.theme} if arguments.theme else {}
     if arguments.ascii:
         given["screen.ascii"] = "on"
+    if arguments.course:
+        from tui.course.reading import read_course
+
+        read_course(arguments.course)  # A mistake in it is better said before the app covers it.
+        given["course.folder"] = str(arguments.course.resolve())
     return run_app(given=given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -37,3 +38,5 @@ def add_screen_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ascii", action="store_true", help="draw with ASCII signs only, for plain terminals"
     )
+    text = "a course of your own (docs/course.md)"
+    parser.add_argument("--course", metavar="FOLDER", type=Path, help=text)

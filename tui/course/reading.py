@@ -154,7 +154,7 @@ class _File:
             raise CourseError(sentence) from error
         text = " ".join("\n".join(self.lines[end + 1 :]).split())
         if not text:
-            raise CourseError(f"{self.path}, line {end + 1}: the text below the table is missing.")
+            raise CourseError(f"{self.path}, line {end + 2}: the text below the table is missing.")
         return table, text
 
     def _check_names(

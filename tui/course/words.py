@@ -99,6 +99,7 @@ def _shown(value: Value, *, percent: bool) -> str:
     if isinstance(value, int):
         return grouped(value)
     if isinstance(value, float):
-        return f"{value:.0%}" if percent else f"{value:.2f}".removesuffix(".00")
+        said = f"{value:.0%}" if percent else f"{value:.2f}".removesuffix(".00")
+        return said.replace("-", "−")
     text = one_line(value.strip())
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1].rstrip()}…"

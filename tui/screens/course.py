@@ -37,7 +37,6 @@ class CourseScreen(Dialog[str]):
     """
 
     LEAVE = "-"
-    CSS_PATH: ClassVar = ["dialog.tcss", "course.tcss"]
     HELP = """
 # The course
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
@@ -23,7 +25,7 @@ CARD_FROM = (100, 36)
 """Cells and lines of a terminal from which on there is room for the step's text."""
 
 
-class CourseStrip(Static):
+class CourseStrip(Horizontal):
     """Says a step in the words that there is room for; its words in reverse are clicked."""
 
     DEFAULT_CSS: ClassVar[str] = """
@@ -31,28 +33,36 @@ class CourseStrip(Static):
         height: auto;
         max-height: 7;
         width: 1fr;
-        padding: 0 1;
         background: $surface;
         border-left: thick $accent;
+        #course-words {
+            width: 1fr;
+            height: auto;
+            padding: 0 1;
+        }
+        #course-close {
+            width: 3;
+        }
     }
     """
 
     def __init__(self) -> None:
         super().__init__(id="course-strip")
+        self._words = Static(id="course-words")
         self._guide: Guide | None = None
         self._key_of: Callable[[str], str] = str
         self._hinting = False
 
+    def compose(self) -> ComposeResult:
+        """The words, and what closes them at their right."""
+        yield self._words
+        yield Static(_clickable("×", "leave"), id="course-close")
+
     def offer(self) -> None:
         """To who has opened the lab for the first time."""
-        self.update(
-            Content.assemble(
-                ("New here? ", "bold"),
-                "A guided course walks through the lab. ",
-                _clickable("F5 begin", "open"),
-                " ",
-                _clickable("× not now", "leave"),
-            )
+        words = "A guided course walks through the lab. "
+        self._words.update(
+            Content.assemble(("New here? ", "bold"), words, _clickable("F5 opens it", "open"))
         )
 
     def guide(self, guide: Guide, key_of: Callable[[str], str]) -> None:
@@ -76,7 +86,9 @@ class CourseStrip(Static):
             return
         size = self.app.size
         tall = size.width >= CARD_FROM[0] and size.height >= CARD_FROM[1]
-        self.update(self._card(guide, guide.step) if tall else self._brief(guide, guide.step))
+        self._words.update(
+            self._card(guide, guide.step) if tall else self._brief(guide, guide.step)
+        )
 
     def _brief(self, guide: Guide, step: Step) -> Content:
         parts = [_number(guide, step), Content(" ")]
@@ -84,13 +96,13 @@ class CourseStrip(Static):
             return Content("").join([*parts, *self._done(guide, step)])
         parts += [self._action(step), *_so_far(guide), Content(" ")]
         more = "F5 hint" if self._hinting and step.hint else "F5 text"
-        return Content("").join([*parts, _clickable(more, "open"), _clickable("×", "leave")])
+        return Content("").join([*parts, _clickable(more, "open")])
 
     def _card(self, guide: Guide, step: Step) -> Content:
         title = Content.assemble(
             _number(guide, step), " ", (visible(step.title), "bold"),
             (f" · {visible(step.part)}  ", "$quiet"),
-            _clickable("F5 course", "open"), _clickable("×", "leave"),
+            _clickable("F5 course", "open"),
         )  # fmt: skip
         if guide.complete:
             return Content("\n").join([title, Content("").join(self._done(guide, step))])
@@ -115,7 +127,7 @@ class CourseStrip(Static):
             parts.append(_clickable(f"F5 enter: {following}", "next"))
         else:
             parts.append(Content.styled("That was the whole course.", "bold"))
-        return [*parts, _clickable("×", "leave")]
+        return parts
 
 
 def _number(guide: Guide, step: Step) -> Content:
