@@ -26,6 +26,9 @@ __all__ = ["EngineClient", "EngineStatus"]
 START_TIMEOUT_S = 90.0
 """Torch's first import from a cold, busy disk takes tens of seconds."""
 
+SILENT_START_S = 30.0
+"""For an engine that somebody else has started and that says nothing."""
+
 HEALTH_TIMEOUT_S = 5.0
 
 _PROBE_S = 2.0
@@ -186,7 +189,9 @@ class EngineClient:
             try:
                 health = await self._ask(_PROBE_S)
             except SilentError:
-                pass  # it is there, and busy importing torch
+                # It is there: busy importing torch, or it hangs.
+                if child is None and elapsed > SILENT_START_S:
+                    break
             except GoneError:
                 code = None if child is None else child.exit_code()
                 # Another engine held the lock and still nobody answers: it was leaving.
@@ -207,7 +212,7 @@ class EngineClient:
                 return health
             self._set_status("starting", doing)
             await asyncio.sleep(_POLL_S)
-        raise _does_not_answer()
+        raise _does_not_answer(elapsed)
 
     async def _ask(self, timeout_s: float) -> Health:
         connection = await self._connect()
@@ -274,17 +279,19 @@ class EngineClient:
 
 
 def _died_at_start(child: Child, code: int) -> EngineUnavailableError:
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
-    said = child.last_words() or "it said nothing"
+    if code < 0:
+        how = f"by signal {-code}, as when it is killed or memory runs out"
+    else:
+        how = f"with exit code {code}: {child.last_words() or 'it said nothing'}"
     return EngineUnavailableError(
-        f"The engine stopped while starting ({how}): {said} (the whole log: {endpoint.log_file()})"
+        f"The engine stopped while starting {how} (its log: {endpoint.log_file()})."
     )
 
 
-def _does_not_answer() -> EngineUnavailableError:
+def _does_not_answer(seconds: float) -> EngineUnavailableError:
     found = endpoint.read_endpoint()
-    kill = f"End it with `kill {found.pid}` and try again" if found else "Try again"
+    end = f"end it with `kill -9 {found.pid}`" if found else "try again"
     return EngineUnavailableError(
-        f"The engine has not answered for {START_TIMEOUT_S:.0f} s. {kill}; "
-        f"its log is {endpoint.log_file()}."
+        f"The engine has not answered for {seconds:.0f} s. If it hangs, {end} or restart it from "
+        f"the palette; its log is {endpoint.log_file()}."
     )

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import h11
@@ -14,6 +15,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from engine.errors import EngineMemoryError
+from engine.server.faults import explain
 from engine.server.worker import Worker
 
 HEAD_TIMEOUT_S = 20.0
@@ -27,6 +30,8 @@ MAX_HEAD_BYTES = 16 << 10
 MAX_CONNECTIONS = 512
 WATCH_S = 1.0
 STOP_S = 5.0
+LEAVE_S = 15
+"""After a fault the process is gone by then, however much of its leaving is done."""
 
 log = logging.getLogger("engine.server")
 
@@ -154,7 +159,9 @@ async def serve(
     failure = worker.ready.exception() if worker.ready.done() else None
     if failure is not None:
         log.error("it could not start", exc_info=failure)
-        log.error("The engine cannot compute: %s", failure)
+        known = explain(failure)
+        said = known if isinstance(known, EngineMemoryError) else failure
+        log.error("The engine cannot compute: %s", said)
         return 1
     return 0 if server.healthy else 1
 
@@ -175,6 +182,10 @@ async def _leave_without(worker: Worker, server: Server) -> None:
     while worker.alive:
         await asyncio.sleep(WATCH_S)
     server.should_exit = True
+    # What has ended the worker may be a machine without memory, on which the way out fails as well.
+    # The kernel's alarm needs none.
+    if sys.platform != "win32":
+        signal.alarm(LEAVE_S)
 
 
 @contextlib.asynccontextmanager

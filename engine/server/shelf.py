@@ -7,8 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from engine.errors import EngineMemoryError
 from engine.server.aside import aside
 from engine.server.backend import Backend, LoadedModel, Source
+from engine.server.faults import explain
 from engine.server.job import Job
 
 log = logging.getLogger(__name__)
@@ -68,8 +70,9 @@ class Shelf:
         error = future.exception()
         if error is None:
             self._entries.append(Entry(source, future.result()))
-        else:
+        elif not (isinstance(explain(error), EngineMemoryError) and self._drop_idle()):
             self._failed = (source, error)
+        # Else there is more room now, and whoever waits has it loaded once more.
 
     def get(self, source: Source) -> Entry | None:
         """The entry for a version; None while it is being loaded or every place is busy.
@@ -91,6 +94,14 @@ class Shelf:
     def drop(self, entry: Entry) -> None:
         """Forget an entry, whatever state it is in."""
         self._entries.remove(entry)
+
+    def _drop_idle(self) -> bool:
+        """Make all the room there is to be had; whether there was any."""
+        idle = [entry for entry in self._entries if not entry.jobs]
+        for entry in idle:
+            log.info("unloading %s: there is no memory left", entry.source.name)
+            self.drop(entry)
+        return bool(idle)
 
     def _load(self, source: Source) -> None:
         log.info("loading %s from %s", source.name, source.path)

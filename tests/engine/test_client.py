@@ -350,7 +350,7 @@ async def test_a_stopped_engine_is_named_with_its_process(
     monkeypatch.setattr("engine.client._PROBE_S", 0.2)
     pid = engines.children[0].pid
     os.kill(pid, signal.SIGSTOP)
-    with pytest.raises(EngineUnavailableError, match=f"End it with `kill {pid}`"):
+    with pytest.raises(EngineUnavailableError, match=f"end it with `kill -9 {pid}`"):
         await client.ensure()
     assert len(engines.children) == 1, "a silent engine is there: no other one may be started"
 
