@@ -96,6 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("tools", "tools", "List the tools that a model or you can call.")
     _tool(add("tool", "tool", "Call a tool by hand, as a model would."))
     _serve(add("serve", "serve", "Answer OpenAI's HTTP API, for other programs and machines."))
+    _web(add("web", "web", "Open the app in a browser (needs textual-serve)."))
     _bench(commands)
     add_data(commands, _command)
     _course(commands)
@@ -164,6 +165,16 @@ def _serve(sub: argparse.ArgumentParser) -> None:
         "--token", metavar="T", help="clients must show it (better: LLMLAB_TOKEN, --token-file)"
     )
     sub.add_argument("--token-file", metavar="F", help="a file that holds the token")
+
+
+def _web(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)"
+    )
+    sub.add_argument("--port", type=int, default=8000, help="0: any (default: %(default)s)")
+    sub.add_argument(
+        "--open-to-network", action="store_true", help="let other machines connect as well"
+    )
 
 
 def _course(commands: Any) -> None:
