@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,42 +18,30 @@ from tui.panes.pane import Contents, LabPane
 from tui.panes.runs_drawing import RunsDrawer
 from tui.panes.runs_keeping import RunsKeeper
 from tui.panes.runs_keys import BINDINGS, HELP, OF_VIEWS
+from tui.panes.steering import Lab as SteeringLab
 from tui.panes.steering import Steering
-from tui.run_watch import ALIVE, RESUMABLE, RunWatch
+from tui.run_watch import ALIVE, RESUMABLE
 from tui.runs.contents import contents_of
 from tui.runs.detail_text import NOTHING, detail_words
-from tui.runs.disk_text import disk_words
 from tui.runs.row import Row
-from tui.runs.table import BY_KEY, COLUMNS, Order, filtered, sorted_rows
 from tui.runs.watch import RunsWatch
 from tui.widgets.data_rows import DataRows
+from tui.widgets.runs_finder import RunsFinder
 from tui.widgets.runs_head import VIEWS, RunsHead, View
 from tui.widgets.runs_table import RunsTable
 from tui.widgets.runs_views import RunsViews
 
-if TYPE_CHECKING:
-    from engine.disk_use import DiskUse
-    from engine.runs import RunStatus
-
 LOOK_EVERY_S = 0.5
 IDLE_LOOKS = 4
 """Of so many looks only one is made while nothing trains and all has been read."""
-_STEERED = ("pause", "resume", "halt", "delete", "note")
+_STEERED = {"pause": ("starting", "running"), "resume": RESUMABLE, "stop": ALIVE}
+"""In which states a run can be asked for what."""
 
 
-class Lab(Protocol):
+class Lab(SteeringLab, Protocol):
     """What the pane needs of the app."""
 
     compare: ComparePane
-
-    @property
-    def watch_runs(self) -> RunWatch:
-        """The runs."""
-        ...
-
-    def look_again(self) -> None:
-        """Read checkpoints and runs now, not at the next turn of the timer."""
-        ...
 
     async def action_pane(self, name: str) -> None:
         """Go to a pane."""
@@ -75,29 +62,26 @@ class RunsPane(LabPane):
         self._lab = lab
         self.known = RunsWatch()
         self.head, self.views = RunsHead(), RunsViews()
-        self.filter = Input(placeholder="words of name, stage, state, parent or note",
-                            id="runs-filter", compact=True)  # fmt: skip
-        self.order = Order()
+        self.finder = RunsFinder()
         self.drawer = RunsDrawer(self, self.known, self.views.plot, lambda: self.chosen)
         self.keeper = RunsKeeper(self, self.known, self._after)
-        self.steering = Steering(self, lab, self._follow)
-        self.use: DiskUse | None = None
+        self.steering = Steering(self, lab, self._after)
         self._turns = 0
         self._looking = False
         self._news = True
-        self._possible: tuple[str, ...] = ()
+        self._possible: tuple[bool | None, ...] = ()
 
     def compose(self) -> ComposeResult:
         """From the top down."""
         yield self.head
-        yield self.filter
+        yield self.finder
         yield self.views
 
     def on_mount(self) -> None:
         """Look at the disk now, and then again and again."""
         self._show()
         self.set_interval(LOOK_EVERY_S, self._turn)
-        in_background(self, self.look, "runs-look")
+        self.look()
 
     def on_resize(self) -> None:
         """How much of the words fits depends on the width, and whether there are curves."""
@@ -110,17 +94,19 @@ class RunsPane(LabPane):
 
     # Looking
 
-    async def _turn(self) -> None:
+    def _turn(self) -> None:
         self._turns += 1
         lively = self._lab.watch_runs.training is not None or self._news
         if self.display and (lively or self._turns % IDLE_LOOKS == 0):
-            await self.look()
+            self.look()
 
-    async def look(self) -> None:
-        """Read what is new, unless that is going on, and draw what has changed."""
-        if self._looking:
-            return
-        self._looking = True
+    def look(self) -> None:
+        """Read what is new, unless that is going on; keys are not kept waiting for it."""
+        if not self._looking:
+            self._looking = True
+            in_background(self, self._look, "runs-look")
+
+    async def _look(self) -> None:
         try:
             await self.read()
         finally:
@@ -135,23 +121,9 @@ class RunsPane(LabPane):
         if self._news:
             self._show()
         if self.views.view == "lineage":
-            await self._read_lineage()
+            await self.views.lineage.read()
         if self._news or any(row.state in ALIVE for row in self.drawer.rows):
             self.drawer.draw()
-
-    async def _read_lineage(self) -> None:
-        from engine.lineage import drawn, lineage
-
-        lines = await asyncio.to_thread(lambda: list(drawn(lineage())))
-        if self.is_attached:
-            self.views.lineage.show(lines)
-
-    async def _measure(self) -> None:
-        from engine.disk_use import disk_use
-
-        self.use = await asyncio.to_thread(disk_use)
-        if self.is_attached:
-            self._show()
 
     async def _after(self, name: str | None) -> None:
         """Something was done to a run: read all anew."""
@@ -161,18 +133,15 @@ class RunsPane(LabPane):
         if name is not None and self.is_attached:
             self.views.table.choose(name)
         if self.views.view == "disk":
-            await self._measure()
-
-    async def _follow(self, name: str) -> None:
-        await self._after(name)
+            await self.views.disk.measure()
 
     # What is shown
 
     def _show(self) -> None:
         if not self.is_attached:
             return
-        rows = sorted_rows(filtered(self.known.rows, self.filter.value), self.order)
-        self.views.table.fill(rows, self.drawer.letters(), self.order)
+        rows = self.finder.found(self.known.rows)
+        self.views.table.fill(rows, self.drawer.letters(), self.finder.order)
         self._describe()
         n, there = len(self.known.rows), len(rows)
         title = f" {n} runs" if there == n else f" {there} of {n} runs"
@@ -180,9 +149,9 @@ class RunsPane(LabPane):
         notes = [f"{marked} marked"] if marked else []
         if self.known.deleted:
             notes.append(f"{len(self.known.deleted)} in the trash")
-        words = f"{title} · by {BY_KEY[self.order.key].title}"
+        words = f"{title} · by {self.finder.title}"
         self.head.show(Content.styled(words, "$quiet"), self.views.view, notes)
-        self.views.disk_words.say(disk_words(self.use, self.known.deleted))
+        self.views.disk.show(self.known.deleted)
 
     def _describe(self) -> None:
         width = max(20, (self.size.width or 80) - 4)
@@ -190,7 +159,8 @@ class RunsPane(LabPane):
             self.views.detail.say(Content.styled(NOTHING, "$quiet"))
         elif self.known.looked:
             self.views.detail.say(detail_words(self.chosen, width))
-        possible = tuple(name for name in _STEERED if self.check_action(name, ()))
+        asked = [("steer", (how,)) for how in _STEERED] + [("delete", ()), ("undo", ())]
+        possible = tuple(self.check_action(*each) for each in asked)
         if possible != self._possible:
             self._possible = possible
             self.refresh_bindings()  # The footer is made anew by this: only when it must be.
@@ -215,9 +185,9 @@ class RunsPane(LabPane):
         self.refresh_bindings()
         self.focus_view()
         if view == "lineage":
-            in_background(self, self._read_lineage, "runs-lineage")
+            in_background(self, self.views.lineage.read, "runs-lineage")
         elif view == "disk":
-            in_background(self, self._measure, "runs-disk")
+            in_background(self, self.views.disk.measure, "runs-disk")
         self.drawer.draw()
 
     @on(RunsHead.Clicked)
@@ -236,7 +206,7 @@ class RunsPane(LabPane):
         line = self.views.lineage.chosen
         if line is None:
             return
-        self.filter.value = ""
+        self.finder.close(clear=True)
         self._show()
         if self.views.table.choose(line.node.name):
             self.action_view("table")
@@ -245,7 +215,7 @@ class RunsPane(LabPane):
 
     def action_back(self) -> None:
         """Escape: end the zoom, then the filter, then back to the table."""
-        if self.filter.has_focus or self.filter.has_class("-open"):
+        if self.finder.is_open:
             self._close_filter(clear=True)
         elif not (self.views.draws and self.views.plot.show_all()) and self.views.view != "table":
             self.action_view("table")
@@ -254,8 +224,7 @@ class RunsPane(LabPane):
 
     def action_filter(self) -> None:
         """Open the line that filters."""
-        self.filter.add_class("-open")
-        self.filter.focus()
+        self.finder.open()
 
     @on(Input.Changed, "#runs-filter")
     def filter_typed(self) -> None:
@@ -268,31 +237,24 @@ class RunsPane(LabPane):
         self._close_filter(clear=False)
 
     def _close_filter(self, *, clear: bool) -> None:
-        if clear:
-            self.filter.value = ""
-        self.filter.set_class(bool(self.filter.value), "-open")
+        self.finder.close(clear=clear)
         self._show()
         self.focus_view()
 
-    def action_sort(self, by: int) -> None:
+    def action_sort(self) -> None:
         """By the next column."""
-        keys = [column.key for column in COLUMNS]
-        key = keys[(keys.index(self.order.key) + by) % len(keys)]
-        self._sort(Order(key, BY_KEY[key].falls))
+        self.finder.next_column()
+        self._show()
 
     def action_turn_order(self) -> None:
         """The other way round."""
-        self._sort(Order(self.order.key, not self.order.reverse))
+        self.finder.turn()
+        self._show()
 
     @on(RunsTable.Sorted)
     def title_clicked(self, event: RunsTable.Sorted) -> None:
         """By its column; once more, the other way round."""
-        same = event.key == self.order.key
-        reverse = not self.order.reverse if same else BY_KEY[event.key].falls
-        self._sort(Order(event.key, reverse))
-
-    def _sort(self, order: Order) -> None:
-        self.order = order
+        self.finder.sort_by(event.key)
         self._show()
 
     # Curves
@@ -304,7 +266,6 @@ class RunsPane(LabPane):
             if words:
                 self.notify(words)
             self._changed()
-            self.views.table.action_row(1)
 
     def action_unmark(self) -> None:
         """Take all marks away."""
@@ -353,15 +314,11 @@ class RunsPane(LabPane):
             return False
         row = self.chosen
         state = row.state if row is not None else ""
-        possible = {
-            "pause": state in ("starting", "running"),
-            "resume": state in RESUMABLE,
-            "halt": state in ALIVE,
-            "delete": row is not None and not row.shipped,
-            "note": row is not None and not row.shipped,
-            "undo": bool(self.known.deleted),
-        }
-        return possible.get(action, True)
+        if action == "steer":
+            return state in _STEERED[str(parameters[0])]
+        if action in ("delete", "note"):
+            return row is not None and not row.shipped
+        return action != "undo" or bool(self.known.deleted)
 
     def action_note(self) -> None:
         """Write a note on the run."""
@@ -386,22 +343,15 @@ class RunsPane(LabPane):
         if self.drawer.rows:
             self.keeper.export(self.drawer.rows)
 
-    def action_pause(self) -> None:
-        """Let the training wait."""
-        self._steer(self.steering.pause)
-
-    def action_resume(self) -> None:
-        """Go on."""
-        self._steer(self.steering.resume)
-
-    def action_halt(self) -> None:
-        """Stop, after a yes."""
-        self._steer(self.steering.stop)
-
-    def _steer(self, how: Callable[[RunStatus], None]) -> None:
-        row = self.chosen
-        if row is not None and row.run is not None:
-            how(row.run)
+    def action_steer(self, how: Literal["pause", "resume", "stop"]) -> None:
+        """Let the training wait, go on, or stop after a yes."""
+        if self.chosen is not None and self.chosen.run is not None:
+            steer = {
+                "pause": self.steering.pause,
+                "resume": self.steering.resume,
+                "stop": self.steering.stop,
+            }
+            steer[how](self.chosen.run)
 
     async def action_compare(self) -> None:
         """Ask a checkpoint and its parent side by side."""
@@ -423,23 +373,15 @@ class RunsPane(LabPane):
         chosen = self.chosen
         return {
             "view": self.views.view,
-            "sort": self.order.key,
-            "reverse": self.order.reverse,
-            "filter": self.filter.value,
             "run": chosen.name if chosen is not None else None,
+            **self.finder.memory(),
             **self.drawer.memory(),
         }
 
     async def recall(self, memory: Mapping[str, Any]) -> None:
         """Be as ``memory`` says; what is gone since is left out."""
         self.drawer.recall(memory)
-        key = memory.get("sort")
-        if isinstance(key, str) and key in BY_KEY:
-            self.order = Order(key, memory.get("reverse") is True)
-        typed = memory.get("filter")
-        if isinstance(typed, str) and typed:
-            self.filter.value = typed[:200]
-            self.filter.add_class("-open")
+        self.finder.recall(memory)
         await self.read()
         self._show()
         self.views.table.choose(str(memory.get("run")))
@@ -451,8 +393,8 @@ class RunsPane(LabPane):
         """What the view shows: rows, the points of the curves, the tree or the room on disk."""
         return contents_of(
             self.views.view,
-            sorted_rows(filtered(self.known.rows, self.filter.value), self.order),
+            self.finder.found(self.known.rows),
             self.views.plot.shown,
             self.views.lineage.lines,
-            self.use,
+            self.views.disk.use,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,14 @@ class RunsLineage(Vertical):
     def chosen(self) -> Line | None:
         """The line under the cursor."""
         return self.lines[self.rows.row] if self.rows.row < len(self.lines) else None
+
+    async def read(self) -> None:
+        """Read all manifests, in a thread, and show what they say."""
+        from engine.lineage import drawn, lineage  # Not before it is needed.
+
+        lines = await asyncio.to_thread(lambda: list(drawn(lineage())))
+        if self.is_attached:
+            self.show(lines)
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show another tree; the cursor stays on its checkpoint."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widget import Widget
 
+from tui.widgets.runs_disk import RunsDisk
 from tui.widgets.runs_head import View
 from tui.widgets.runs_lineage import RunsLineage
 from tui.widgets.runs_plot import RunsPlot
@@ -24,8 +25,7 @@ class RunsViews(Vertical):
         self.view: View = "table"
         self.table, self.detail = RunsTable(), Words(id="runs-detail")
         self.plot, self.lineage = RunsPlot(), RunsLineage()
-        self.disk_words = Words(id="disk-words")
-        self.disk = VerticalScroll(self.disk_words, id="runs-disk")
+        self.disk = RunsDisk()
 
     def compose(self) -> ComposeResult:
         """From the top down."""
