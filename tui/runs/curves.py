@@ -126,7 +126,7 @@ class _Table:
         """Make a row of what waits."""
         waiting, self._waiting = self._waiting, []
         rows = len(self.places[0])
-        for name in {name for _, figures in waiting for name in figures}:
+        for name in dict.fromkeys(name for _, figures in waiting for name in figures):
             if name not in self.columns:
                 self.columns[name] = _Column(rows)
         for number, place in enumerate(self.places):

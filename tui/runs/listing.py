@@ -98,7 +98,9 @@ def _log(folder: Path) -> tuple[bytes, bool]:
             if size > _WHOLE_UNTIL:
                 file.seek(size - _TAIL)
                 file.readline()  # the rest of a line that begins before
-            return file.read(_WHOLE_UNTIL), size <= _WHOLE_UNTIL
+            log = file.read(_WHOLE_UNTIL)
+            # A line that is being written is left for the next look.
+            return log[: log.rfind(b"\n") + 1], size <= _WHOLE_UNTIL
     return b"", True
 
 
@@ -127,12 +129,11 @@ def _seconds(log: bytes) -> float | None:
 
 
 def _last(log: bytes, begin: bytes, end: int) -> dict[str, Any]:
-    """The last whole line before ``end`` that begins so."""
+    """The last line before ``end`` that begins so."""
     start = log.rfind(b"\n" + begin, 0, end) + 1
     if start or log.startswith(begin):
-        line, newline, _ = log[start:].partition(b"\n")
         with contextlib.suppress(ValueError):
-            value = json.loads(line) if newline else None
+            value = json.loads(log[start : log.find(b"\n", start)])
             return value if isinstance(value, dict) else {}
     return {}
 
