@@ -9,9 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import LabError
+from tui import settings
 from tui.background import in_background
 from tui.panes.pane import LabPane
 from tui.safe_text import visible
+from tui.settings import schema
 
 if TYPE_CHECKING:
     from tui.app import LabApp
@@ -57,8 +59,10 @@ class Remembering:
         except LabError as error:
             self.say(error)
         else:
-            self._memories = dict(session.memories)
+            self._memories = dict(session.memories) if settings.value(schema.RESTORE) else {}
             self._shown = session.shown
+        first = settings.value(schema.PANE)
+        self._shown = self._shown if first == "last" else first
         self._begun = True
         for pane in self._panes():
             await self.recall(pane)

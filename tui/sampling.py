@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from engine.errors import RequestError
 from engine.sampling_params import SamplingParams
 from tui import settings
 from tui.settings import schema
+from tui.settings.setting import Setting
 
 MOST_SAMPLES = 16
 """Samples that a column shows; more are for the command line."""
+
+Params = Mapping[str, Setting[Any]]
+"""Settings by the names of sampling parameters."""
+
+OF_COMPARE: Params = {
+    "temperature": schema.TEMPERATURE,
+    "top_p": schema.TOP_P,
+    "seed": schema.SEED,
+    "max_tokens": schema.MAX_TOKENS,
+}
+OF_CHAT: Params = {
+    "temperature": schema.CHAT_TEMPERATURE,
+    "max_tokens": schema.CHAT_MAX_TOKENS,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,16 +45,14 @@ class Sampling:
         if not 1 <= self.n <= MOST_SAMPLES:
             raise RequestError(f"samples is {self.n}; choose 1 to {MOST_SAMPLES}.")
 
-    def as_set(self) -> Sampling:
-        """With what the settings say of Compare in place of their own."""
-        params = replace(
-            self.params,
-            temperature=settings.value(schema.TEMPERATURE),
-            top_p=settings.value(schema.TOP_P),
-            seed=settings.value(schema.SEED),
-            max_tokens=settings.value(schema.MAX_TOKENS),
-        )
-        return replace(self, params=params)
+    def as_set(self, of: Params) -> Sampling:
+        """With what the settings ``of`` a pane say."""
+        values = {name: settings.value(setting) for name, setting in of.items()}
+        return replace(self, params=replace(self.params, **values))
+
+    def as_chosen(self, of: Params) -> Sampling:
+        """With what somebody has chosen in the settings ``of`` a pane; the rest stays as it is."""
+        return self.as_set({name: each for name, each in of.items() if settings.chosen(each)})
 
     def reseeded(self) -> Sampling:
         """The same settings with the next seed; repeating from there is still repeatable."""

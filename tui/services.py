@@ -270,8 +270,10 @@ def _prepare() -> None:
 
 def _engine(on_status: Callable[[EngineStatus], None]) -> Engine:
     from engine.client import EngineClient
+    from engine.launch import start_engine
+    from tui.settings.engine_options import engine_command
 
-    return EngineClient(on_status=on_status)
+    return EngineClient(on_status=on_status, start=lambda: start_engine(engine_command()))
 
 
 def _runs() -> Runs:

@@ -10,12 +10,14 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from engine import __version__, endpoint
 from engine.endpoint import Endpoint
 from engine.errors import LabError
 from engine.launch import ALREADY_SERVED
+from engine.precision import PRECISIONS
 from engine.server.app import Lab
 from engine.server.backend import Backend, torch_backend
 from engine.server.http import WATCH_S, Server, serve
@@ -28,10 +30,15 @@ log = logging.getLogger("engine.server")
 
 def main(
     arguments: Sequence[str] | None = None,
-    make_backend: Callable[[], Backend] = torch_backend,
+    make_backend: Callable[[], Backend] | None = None,
     open_tools: Callable[[], OpenedTools] = tools_here,
 ) -> int:
     """Serve until told to stop, or until nobody has asked for anything for long enough.
+
+    Args:
+        arguments: in place of the command line's.
+        make_backend: called in the worker's thread; the real backend unless given.
+        open_tools: the tools that models can call.
 
     Returns:
         Exit code: 0 left in order, 1 could not compute, 2 a user's mistake, 3 already served.
@@ -45,6 +52,10 @@ def main(
         metavar="SECONDS",
         help="leave after this long without a request; 0: never (default: %(default)s)",
     )
+    parser.add_argument("--threads", type=int, metavar="N", help="of a step (default: by size)")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, help="where a name does not say (default: by size)"
+    )
     options = parser.parse_args(arguments)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -56,7 +67,8 @@ def main(
                 log.info("another engine already serves %s", folder)
                 return ALREADY_SERVED
             with listening_socket(folder, options.socket) as listener, _published(listener) as mine:
-                worker = Worker(make_backend, open_tools=open_tools)
+                usual = partial(torch_backend, options.threads, options.precision)
+                worker = Worker(make_backend or usual, open_tools=open_tools)
                 return asyncio.run(_serve(listener, mine, worker, options.idle_exit))
     except LabError as error:
         print(error, file=sys.stderr)

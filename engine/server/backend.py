@@ -174,8 +174,8 @@ class Backend(Protocol):
         ...
 
 
-def torch_backend() -> Backend:
+def torch_backend(threads: int | None = None, precision: Precision | None = None) -> Backend:
     """The real backend. Call it in the worker's thread: it imports torch and chooses a device."""
     from engine.server.torch_backend import TorchBackend
 
-    return TorchBackend()
+    return TorchBackend(threads, precision)

@@ -16,7 +16,7 @@ from engine.errors import CheckpointError
 from engine.events import TokenEvent
 from engine.local import LocalModel
 from engine.manifest import MANIFEST, find_checkpoint, list_checkpoints
-from engine.precision import split_name
+from engine.precision import Precision, split_name
 from engine.protocol import GenerateRequest, Message
 from engine.request import Request
 from engine.server.backend import Device, LoadedModel, Offer, Prompt, Source, Vocabulary
@@ -36,10 +36,15 @@ class TorchBackend:
     """Computes on the GPU where there is one, else on a few CPU threads.
 
     Make it in the thread that will use it: the number of threads is a setting of the caller's.
+
+    Args:
+        threads: that a step is computed with; None chooses by the size of the model.
+        precision: to compute with where a model's name does not say; None chooses by its size.
     """
 
-    def __init__(self) -> None:
-        torch.set_num_threads(threads_for(0))
+    def __init__(self, threads: int | None = None, precision: Precision | None = None) -> None:
+        self._threads, self._precision = threads, precision
+        torch.set_num_threads(threads or threads_for(0))
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
 
     @property
@@ -97,8 +102,9 @@ class TorchBackend:
             CheckpointError: a file is missing, cut short or changed.
         """
         info = find_checkpoint(str(source.path))
-        local = LocalModel.open(info, source.precision, device=self._device)
-        return TorchModel(local, threads_for(info.n_params))
+        precision = source.precision or self._precision
+        local = LocalModel.open(info, precision, device=self._device)
+        return TorchModel(local, self._threads or threads_for(info.n_params))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tui import settings
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.policy import Policies
 from tui.chat.reply import Reply
-from tui.sampling import Sampling
+from tui.sampling import OF_CHAT, Sampling
 from tui.settings import schema
 
 if TYPE_CHECKING:
@@ -23,14 +23,8 @@ if TYPE_CHECKING:
 def chat_sampling() -> Sampling:
     """As the settings say: cooler than in the compare pane, where a digit that was drawn wrong
     spoils no call. And longer."""
-    base = Sampling()
-    params = replace(
-        base.params,
-        temperature=settings.value(schema.CHAT_TEMPERATURE),
-        max_tokens=settings.value(schema.CHAT_MAX_TOKENS),
-        n_alternatives=5,
-    )
-    return replace(base, params=params)
+    params = replace(Sampling().params, n_alternatives=5)
+    return Sampling(params=params).as_set(OF_CHAT)
 
 
 @dataclass(slots=True)
@@ -72,9 +66,7 @@ class Session:
 
     def be_as_set(self) -> None:
         """Take over what the settings say now; what they do not name stays."""
-        now, params = chat_sampling().params, self.sampling.params
-        params = replace(params, temperature=now.temperature, max_tokens=now.max_tokens)
-        self.sampling = replace(self.sampling, params=params)
+        self.sampling = self.sampling.as_set(OF_CHAT)
         self.policies = Policies.of_remembered(settings.remembered_policies())
 
     def renew(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import wire
 from engine.errors import LabError
-from tui.sampling import Sampling
+from tui.sampling import OF_CHAT, Sampling
 
 if TYPE_CHECKING:
     from tui.panes.chat import ChatPane
@@ -45,7 +45,7 @@ async def restore(pane: ChatPane, memory: Mapping[str, Any]) -> None:
     except LabError:
         await pane.shelf.restore()  # It is of another version, or damaged.
         return
-    pane.session.sampling = found.sampling
+    pane.session.sampling = found.sampling.as_chosen(OF_CHAT)
     if found.conversation:
         await pane.shelf.restore(found.conversation)
     model = pane.partner.named(found.model)

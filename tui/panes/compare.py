@@ -22,7 +22,7 @@ from tui.panes.pane import Contents, LabPane
 from tui.panes.streaming import Lab as StreamingLab
 from tui.panes.streaming import Streamer
 from tui.safe_text import one_line
-from tui.sampling import Sampling
+from tui.sampling import OF_COMPARE, Sampling
 from tui.widgets.column import Column
 from tui.widgets.columns import LEAST_COLUMNS, MOST_COLUMNS, Columns
 from tui.widgets.inspector import Inspector
@@ -52,7 +52,7 @@ class ComparePane(LabPane):
     def __init__(self, lab: Lab) -> None:
         super().__init__(id="compare")
         self.lab = lab
-        self.sampling = Sampling().as_set()
+        self.sampling = Sampling().as_set(OF_COMPARE)
         self.checkpoints: Sequence[CheckpointInfo] = ()
         self.prompt_at_start = EXAMPLE
         self._whole_prompt: bool | None = None

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine import wire
 from engine.errors import LabError
+from tui import settings
 from tui.lane import Lane
 from tui.models import Model
 from tui.notes import Note
-from tui.sampling import Sampling
+from tui.sampling import OF_COMPARE, Sampling
+from tui.settings import schema
 from tui.stream import Stream
 from tui.widgets.columns import LEAST_COLUMNS, MOST_COLUMNS
 from tui.widgets.prompt_box import PromptBox
@@ -87,8 +89,12 @@ async def restore(
     answers = await _answers(pane, [each.answer for each in memory.columns])
     if pane.query_one(PromptBox).text == pane.prompt_at_start:  # Else somebody types already.
         _write_prompt(pane, memory.prompt)
-    pane.use(memory.sampling)
-    pane.columns.chat = pane.strip.chat = memory.chat
+    # What somebody has chosen in the settings holds over what was left.
+    pane.use(memory.sampling.as_chosen(OF_COMPARE))
+    if not settings.chosen(schema.CHAT_MODE):
+        pane.columns.chat = pane.strip.chat = memory.chat
+    if settings.chosen(schema.COLUMNS):
+        return
     await _fill(pane, lanes, answers)
     pane.columns.active = min(max(0, memory.active), len(pane.columns.all) - 1)
     pane.columns.rearrange()

@@ -10,10 +10,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from engine.errors import LabError
-from tui import telling
+from tui import settings, telling
 from tui.background import in_background
 from tui.lane import verdict_note
 from tui.notes import Note
+from tui.settings import schema
 from tui.widgets.column import Column
 
 if TYPE_CHECKING:
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from tui.services import Source, Truth
     from tui.stream import Stream
 
-FRAMES_PER_S = 18
-"""How often new tokens are drawn; a label's numbers change at a fifth of that."""
-
 DRAWN_A_FRAME = 2
 """Columns drawn in one frame. Four take turns, so that a frame is short and a key press, which
 waits for the frame at hand, shows soon."""
+
+
+def frame_s() -> float:
+    """Seconds from one drawing of new tokens to the next; a label's numbers change at a fifth of
+    the drawings."""
+    return 1 / settings.value(schema.FRAMES_PER_S)
 
 
 class Lab(Protocol):
@@ -72,7 +76,7 @@ class Streamer:
         self._columns, self._relabel = columns, relabel
         self._asked, self._ended, self._finished = asked, ended, finished
         self._frame = 0
-        self._timer: Timer = host.set_interval(1 / FRAMES_PER_S, self.tick, pause=True)
+        self._timer: Timer = host.set_interval(frame_s(), self.tick, pause=True)
 
     @property
     def running(self) -> bool:

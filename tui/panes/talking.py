@@ -14,8 +14,8 @@ from engine.errors import LabError
 from tui import telling
 from tui.background import in_background
 from tui.chat.reply import Reply
-from tui.panes.streaming import FRAMES_PER_S
 from tui.panes.streaming import Lab as StreamingLab
+from tui.panes.streaming import frame_s
 from tui.reader import Reader
 from tui.safe_text import visible
 
@@ -68,7 +68,7 @@ class Talker:
         self._changed, self._milestone, self._decided = changed, milestone, decided
         self._talks: dict[int, Talk] = {}
         self._deciding: dict[int, tuple[Reply, Call]] = {}
-        self._timer: Timer = host.set_interval(1 / FRAMES_PER_S, self.tick, pause=True)
+        self._timer: Timer = host.set_interval(frame_s(), self.tick, pause=True)
 
     @property
     def running(self) -> bool:

@@ -10,7 +10,9 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Label, RadioSet, Select, Static
 
+from tui import settings
 from tui.screens.dialog import AskingDialog
+from tui.settings import schema
 from tui.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class StartRun(AskingDialog[StartChoice]):
         super().__init__()
         self.stage, self.parent_stage, self.parents = stage, parent_stage, parents
         names = [name for name, _ in PRESETS]
-        self.proposed = names.index(preset) if preset in names else 0
+        self.proposed = names.index(preset if preset in names else settings.value(schema.PRESET))
 
     def compose(self) -> ComposeResult:
         """Three choices, each with a default, so that enter enter is enough."""

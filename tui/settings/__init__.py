@@ -67,6 +67,12 @@ def value(setting: Setting[T]) -> T:
     return current().value(setting)
 
 
+def chosen(setting: Setting[T]) -> bool:
+    """Whether somebody has chosen its value: then it holds also over what was left at the last
+    visit."""
+    return current().origin(setting.key) != "default"
+
+
 def keys() -> Mapping[str, str]:
     """Other keys for bindings, by their ids."""
     return current().table("keys")

@@ -16,6 +16,7 @@ from engine.errors import LabError
 from tui.background import in_background
 from tui.grounds import ReversedGrounds
 from tui.safe_text import visible
+from tui.sampling import OF_COMPARE
 from tui.settings import open_settings, schema
 from tui.settings.setting import SettingError
 from tui.themes import ANSI_THEME, LAB_THEMES
@@ -96,7 +97,7 @@ class LiveSettings:
             if compare.columns.chat != value(schema.CHAT_MODE):
                 compare.action_mode()
         elif key.startswith("compare."):
-            compare.use(compare.sampling.as_set())
+            compare.use(compare.sampling.as_set(OF_COMPARE))
         elif key.startswith(("chat.", "policies.")) and self._app.chat is not None:
             self._app.chat.session.be_as_set()
             self._app.chat.show_head()

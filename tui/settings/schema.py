@@ -85,8 +85,8 @@ RESTORE = Setting(
     default=True,
     kind="switch",
     live=False,
-    help="Whether prompts, models and views come back as they were left; off begins with the "
-    "settings of this file.",
+    help="Whether prompts, models and views come back as they were left; what is set here holds "
+    "over that.",
 )
 COLUMNS: Setting[tuple[str, ...]] = Setting(
     key="compare.columns",

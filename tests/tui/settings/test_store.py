@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.errors import LabError
+from engine.launch import ENGINE_COMMAND
 from tui import settings
 from tui.settings import schema
 from tui.settings.catalog import Catalog
+from tui.settings.engine_options import engine_command
 from tui.settings.setting import Setting, SettingError
 from tui.settings.store import Settings
 
@@ -264,3 +266,15 @@ def test_a_catalog_of_ones_own(path: Path) -> None:
     mine = Setting(key="mine.speed", title="speed", help="How.", default=1, kind="whole", low=0)
     opened = Settings(path, {"LLMLAB_MINE_SPEED": "7"}, catalog=Catalog([mine], []))
     assert opened.value(mine) == 7
+
+
+def test_the_engine_is_started_as_the_settings_want_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMLAB_HOME", str(path.parent))
+    assert engine_command() == ENGINE_COMMAND
+    opened = settings.open_settings()
+    for key, value in (("threads", 3), ("precision", "int8"), ("idle_minutes", 0.5)):
+        opened.take(f"engine.{key}", value)
+    options = engine_command()[len(ENGINE_COMMAND) :]
+    assert options == ("--threads", "3", "--precision", "int8", "--idle-exit", "30.0")
