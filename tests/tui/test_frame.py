@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.actions import parse
 
+from engine.protocol import EngineStatus, Health
 from tests.tui.conftest import Lab, closed, dialog, screen_text, settled, shows, until
 from tui import settings
-from tui.app import LabApp
 from tui.commands import available
-from tui.panes.compare import ComparePane
 from tui.screens.help import HelpScreen
-from tui.widgets.status_line import engine_words
+from tui.widgets.status_line import Item, engine_items, engine_words, fitting
+from tui.widgets.top_bar import PANES, bar
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16), (200, 60)])
@@ -87,6 +89,52 @@ async def test_the_palette_follows_the_state(lab: Lab) -> None:
         assert {"Pause base-0003", "Stop base-0003"} <= set(names)
 
 
+async def test_the_palette_has_the_frame_and_the_shown_pane_first(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await settled(app, pilot)
+        commands = list(available(app))
+        assert commands[0].pane == "compare"
+        names = [command.name for command in commands]
+        assert {"Jump to ...", "Course", "History ...", "Settings ...", "Keys ..."} <= set(names)
+        assert {"Go to Runs", "Help", "Quit", "Theme ...", "Export what is shown ..."} <= set(names)
+        assert "Go to Compare" not in names
+        assert len(set(names)) == len(names)
+        await app.action_pane("tokens")
+        commands = list(available(app))
+        assert commands[0].pane == "tokens"
+        assert "Another tokenizer ..." in [command.name for command in commands]
+        for command in commands:
+            if isinstance(command.run, partial) and command.run.func == app.run_action:
+                _, action, _ = parse(command.run.args[0])
+                there = (app, app.tokens_pane)
+                assert any(hasattr(each, f"action_{action}") for each in there), command.name
+
+
+async def test_the_palette_opens_what_is_named(lab: Lab) -> None:
+    lab.runs.add("base-[bold]0003", "running")
+    async with lab.open() as (app, pilot):
+        await settled(app, pilot)
+        await until(pilot, lambda: app.watch_runs.training is not None, "the run is seen")
+        await pilot.press("ctrl+p", *"open base-")
+        await shows(app, pilot, "Open base-[bold]0003")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shown_pane == "pipeline", "the pane")
+        pipeline = app.pipeline
+        assert pipeline is not None
+        await until(pilot, lambda: pipeline.looked_at == "base-[bold]0003", "the run")
+
+
+async def test_the_palette_shows_the_key_that_holds(lab: Lab) -> None:
+    path = settings.settings_path()
+    path.parent.mkdir(parents=True)
+    path.write_text('[keys]\n"compare.reseed" = "f10"\n')
+    async with lab.open() as (app, pilot):
+        await settled(app, pilot)
+        await until(pilot, lambda: app.keys.own, "the keys are read")
+        await pilot.press("ctrl+p", *"another seed")
+        await shows(app, pilot, "F10")
+
+
 async def test_a_palette_command_runs(lab: Lab) -> None:
     async with lab.open() as (app, pilot):
         await settled(app, pilot)
@@ -139,28 +187,54 @@ async def test_no_color_is_respected(lab: Lab, monkeypatch: pytest.MonkeyPatch) 
         assert "✓" in screen_text(app)
 
 
-async def test_every_binding_can_be_remapped_and_none_is_a_terminals_own() -> None:
-    from tui.panes.pipeline import PipelinePane
-    from tui.widgets.column import Column
-    from tui.widgets.inspector import Inspector
-    from tui.widgets.prompt_box import PromptBox
+@pytest.mark.parametrize("shown", PANES)
+def test_panes_are_whole_at_any_width(shown: str) -> None:
+    for width in range(60, 200):
+        line = bar(shown, "nano · smollm2-135m · cuda:0 · 16 threads", width)
+        assert line.cell_length <= width
+        for key, title in PANES.values():
+            assert f"{key} {title[:2]}" in line.plain
+        ends = ("Runs", "Runs ", "nano", "smollm2-135m", "cuda:0", "16 threads")
+        assert line.plain.endswith(ends), "a whole word"
+    assert bar(shown, "", 200).plain.rstrip() == bar(shown, "", 96).plain.rstrip()
 
-    bindings = [
-        binding
-        for owner in (LabApp, ComparePane, PipelinePane, Column, Inspector, PromptBox)
-        for binding in owner.BINDINGS
+
+@pytest.mark.parametrize("width", [60, 70, 80, 100, 200])
+def test_the_status_line_drops_whole_items(width: int) -> None:
+    health = Health(
+        pid=1, version="1", device="cuda:0", torch_version="2", threads=8,
+        memory_bytes=1_512_000_000, loaded=(), active_requests=0, uptime_s=1.0,
+    )  # fmt: skip
+    items = [
+        Item("! nothing is kept", 10),
+        *engine_items(EngineStatus("ready", "", 3), health),
+        Item("job base-0003 71 %", 8, "right"),
+        Item("ETA 3:12", 6, "right"),
     ]
-    ids = [binding.id for binding in bindings]  # type: ignore[union-attr]
-    assert None not in ids
-    assert len(set(ids)) == len(ids)
-    for binding in bindings:
-        keys = binding.key.split(",")  # type: ignore[union-attr]
-        assert not {"ctrl+h", "ctrl+m", "ctrl+i", "ctrl+b", "ctrl+enter"} & set(keys)
+    kept = fitting(items, width)
+    assert sum(len(item.words) + 3 for item in kept) - 3 <= width
+    assert {item.words for item in kept} <= {item.words for item in items}
+    assert kept[0].words == "! nothing is kept"
+    assert width < 200 or kept == items
+    assert width > 60 or "ETA 3:12" not in [item.words for item in kept]
+
+
+def test_the_last_item_ends_behind_a_word() -> None:
+    (kept,) = fitting([Item("engine lost and its log says why that was so", 9)], 24)
+    assert kept.words == "engine lost and its …"
+
+
+async def test_the_status_line_says_what_is_wrong(lab: Lab) -> None:
+    async with lab.open((60, 16)) as (app, pilot):
+        await until(pilot, lambda: app.status_line.memory_bytes > 10_000_000, "own memory")
+        app.state.database.on_disk = False
+        app.status_line.job = "import a very long name of a model · job base-0003 71 % · ETA 3:12"
+        await shows(app, pilot, "! nothing is kept")
+        line = next(line for line in screen_text(app).split("\n") if "nothing is kept" in line)
+        assert "…" not in line
 
 
 def test_engine_words() -> None:
-    from engine.protocol import EngineStatus
-
     assert engine_words(None, None) == "engine not started yet"
     lost = EngineStatus("lost", "killed by signal 9", 0)
     assert engine_words(lost, None) == "engine lost · killed by signal 9"

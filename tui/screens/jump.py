@@ -27,10 +27,11 @@ class _Label(Static):
         self.letters, self.target = letters, target
         self.styles.offset = place
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:
         """Go there."""
+        event.stop()
         if isinstance(self.screen, JumpScreen):
-            self.screen.dismiss(self.target)
+            self.screen.leave(self.target)
 
 
 class JumpScreen(ModalScreen[Target | None]):
@@ -82,12 +83,17 @@ class JumpScreen(ModalScreen[Target | None]):
         words = f"jump: press a letter{panes} · esc stays here"
         yield Static(Content(words), id="jump-words")
 
+    def leave(self, target: Target | None) -> None:
+        """Close, once: a click or a terminal that is drawn larger may say so several times."""
+        if self.is_current:
+            self.dismiss(target)
+
     def on_key(self, event: events.Key) -> None:
         """A letter, the second of two, or escape."""
         event.stop()
         event.prevent_default()
-        if event.character is None or event.key == "escape":
-            self.dismiss(None)
+        if event.character is None or not event.is_printable:
+            self.leave(None)
             return
         typed = self._typed + event.character.lower()
         fitting = [label for label in self._labels if label.letters.startswith(typed)]
@@ -95,19 +101,19 @@ class JumpScreen(ModalScreen[Target | None]):
             return
         self._typed = typed
         if fitting[0].letters == typed:
-            self.dismiss(fitting[0].target)
+            self.leave(fitting[0].target)
         for label in self._labels:
             label.display = label in fitting
 
     def on_click(self, event: events.Click) -> None:
         """Beside the letters."""
         if event.widget is self:
-            self.dismiss(None)
+            self.leave(None)
 
     def on_resize(self, event: events.Resize) -> None:
         """What the letters stand on has moved."""
         if event.size != self._size_below:
-            self.dismiss(None)
+            self.leave(None)
 
 
 def jump(app: App[Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -32,38 +32,49 @@ class TopBar(Widget):
     summary = reactive("")
 
     def render(self) -> Content:
-        """Name and panes to the left, as much of the summary as there is room for to the right."""
-        width = self.size.width
-        left = next((line for line in self._layouts() if line.cell_length <= width), Content(""))
-        parts = self.summary.split(" · ")
-        while parts and Content(" · ".join(parts)).cell_length + 1 > width - left.cell_length - 1:
-            parts.pop()
-        words = Content(" · ".join(parts))
-        gap = " " * (width - left.cell_length - words.cell_length - 1)
-        return left + Content.styled(gap + words.plain, "$quiet") if parts else left
+        """Name and panes to the left, the summary to the right."""
+        return bar(self.pane, self.summary, self.size.width)
 
-    def _layouts(self) -> Iterator[Content]:
-        """From the widest to the narrowest."""
-        name = Content.styled(" llmlab ", "bold $primary")
-        yield name + self._tabs({}, "  ")
-        yield self._tabs({}, "  ")
-        yield self._tabs(_SHORT, " ")
-        yield self._tabs(_SHORTEST, "")
-        yield self._tabs(dict.fromkeys(set(PANES) - {self.pane}, ""), "")
 
-    def _tabs(self, shorter: dict[str, str], pad: str) -> Content:
-        """The panes, one blank and the padding between them.
+def bar(shown: str, summary: str, width: int) -> Content:
+    """The line, as much of the summary in it as there is room for.
 
-        Args:
-            shorter: other names by pane; an empty one leaves the number alone.
-            pad: what stands beside each name, inside of what is marked and can be clicked.
-        """
-        inner, outer = pad[:1], pad[1:]
-        tabs = []
-        for name, (key, title) in PANES.items():
-            words = f"{inner}{key} {shorter.get(name, title)}".rstrip() + inner
-            # Our own constants only: nothing from outside is ever markup.
-            tab = Content.from_markup(f"[@click=app.pane('{name}')]{words}[/]")
-            tabs.append(tab.stylize("bold reverse" if name == self.pane else "$quiet"))
-        between = outer if pad else " "
-        return Content(between).join(tabs)
+    Args:
+        shown: the pane that is marked.
+        summary: words with " · " between; those that do not fit are left out from the end.
+        width: in cells.
+    """
+    left = next((line for line in _layouts(shown) if line.cell_length <= width), Content(""))
+    parts = summary.split(" · ") if summary else []
+    while parts and Content(" · ".join(parts)).cell_length + 2 > width - left.cell_length:
+        parts.pop()
+    words = Content(" · ".join(parts))
+    gap = " " * (width - left.cell_length - words.cell_length - 1)
+    return left + Content.styled(gap + words.plain, "$quiet") if parts else left
+
+
+def _layouts(shown: str) -> Iterator[Content]:
+    """From the widest to the narrowest, which fits the least width that the lab needs."""
+    name = Content.styled(" llmlab ", "bold $primary")
+    yield name + _tabs(shown, {}, "  ")
+    yield _tabs(shown, {}, "  ")
+    yield _tabs(shown, _SHORT, " ")
+    yield _tabs(shown, _SHORTEST, "")
+
+
+def _tabs(shown: str, shorter: Mapping[str, str], pad: str) -> Content:
+    """The panes, one blank and the padding between them.
+
+    Args:
+        shown: the pane that is marked.
+        shorter: other names by pane.
+        pad: what stands beside each name, inside of what is marked and can be clicked.
+    """
+    inner, outer = pad[:1], pad[1:]
+    tabs = []
+    for name, (key, title) in PANES.items():
+        words = f"{inner}{key} {shorter.get(name, title)}{inner}"
+        # Our own constants only: nothing from outside is ever markup.
+        tab = Content.from_markup(f"[@click=app.pane('{name}')]{words}[/]")
+        tabs.append(tab.stylize("bold reverse" if name == shown else "$quiet"))
+    return Content(outer if pad else " ").join(tabs)
