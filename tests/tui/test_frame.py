@@ -12,6 +12,7 @@ from engine.protocol import EngineStatus, Health
 from tests.tui.conftest import Lab, closed, dialog, screen_text, settled, shows, until
 from tui import settings
 from tui.commands import available
+from tui.keys.catalogue import keys_at_hand
 from tui.screens.help import HelpScreen
 from tui.widgets.status_line import Item, engine_items, engine_words, fitting
 from tui.widgets.top_bar import PANES, bar
@@ -99,6 +100,7 @@ async def test_the_palette_has_the_frame_and_the_shown_pane_first(lab: Lab) -> N
         assert {"Go to Runs", "Help", "Quit", "Theme ...", "Export what is shown ..."} <= set(names)
         assert "Go to Compare" not in names
         assert len(set(names)) == len(names)
+        assert {command.binding for command in commands} - {""} <= set(keys_at_hand())
         await app.action_pane("tokens")
         commands = list(available(app))
         assert commands[0].pane == "tokens"
@@ -115,7 +117,7 @@ async def test_the_palette_opens_what_is_named(lab: Lab) -> None:
     async with lab.open() as (app, pilot):
         await settled(app, pilot)
         await until(pilot, lambda: app.watch_runs.training is not None, "the run is seen")
-        await pilot.press("ctrl+p", *"open base-")
+        await pilot.press("ctrl+p", *"bold")
         await shows(app, pilot, "Open base-[bold]0003")
         await pilot.press("enter")
         await until(pilot, lambda: app.shown_pane == "pipeline", "the pane")
@@ -131,7 +133,7 @@ async def test_the_palette_shows_the_key_that_holds(lab: Lab) -> None:
     async with lab.open() as (app, pilot):
         await settled(app, pilot)
         await until(pilot, lambda: app.keys.own, "the keys are read")
-        await pilot.press("ctrl+p", *"another seed")
+        await pilot.press("ctrl+p", *"seed")
         await shows(app, pilot, "F10")
 
 

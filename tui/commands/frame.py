@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from tui.app import LabApp
 
 _ACTIONS = (
-    ("Jump to ...", "a letter on everything that one can go to", "jump"),
-    ("Course", "the lecture, step by step", "course"),
-    ("History ...", "search everything that was said and asked", "history"),
-    ("Settings ...", "all that can be chosen", "settings"),
-    ("Keys ...", "see and change what each key does", "keys"),
-    ("Export what is shown ...", "Markdown, JSONL, CSV, a picture", "export"),
-    ("Help", "for what has the focus", "help"),
-    ("Theme ...", "light, dark, high contrast, the terminal's own", "change_theme"),
-    ("Quit", "runs and the engine go on", "quit"),
+    ("Jump to ...", "a letter on everything that one can go to", "jump", "app.jump"),
+    ("Course", "the lecture, step by step", "course", "app.course"),
+    ("History ...", "search everything that was said and asked", "history", "app.history"),
+    ("Settings ...", "all that can be chosen", "settings", "app.settings"),
+    ("Keys ...", "see and change what each key does", "keys", ""),
+    ("Export what is shown ...", "Markdown, JSONL, CSV, a picture", "export", "app.export"),
+    ("Help", "for what has the focus", "help", "app.help"),
+    ("Theme ...", "light, dark, high contrast, the terminal's own", "change_theme", ""),
+    ("Quit", "runs and the engine go on", "quit", "app.quit"),
 )
-"""Name, help and action."""
+"""Name, help, action, and the id of its binding."""
 
 
 def commands(app: LabApp) -> Iterator[Command]:
@@ -31,8 +31,8 @@ def commands(app: LabApp) -> Iterator[Command]:
     for pane, (_, title) in PANES.items():
         if app.shown_pane != pane:
             yield Command(f"Go to {title}", "", partial(app.action_pane, pane), f"pane.{pane}")
-    for name, about, action in _ACTIONS:
-        yield Command(name, about, partial(app.run_action, action), f"app.{action}")
+    for name, about, action, binding in _ACTIONS:
+        yield Command(name, about, partial(app.run_action, action), binding)
     about = "ends one that hangs; answers on their way break off"
     yield Command("Restart the engine", about, app.engine_care.restart)
     below = app.screen_stack[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -11,13 +11,11 @@ from textual.markup import escape
 from tui.commands.command import Command
 from tui.commands.named import named
 from tui.commands.now import available
-from tui.keys.names import shown_key
 from tui.safe_text import one_line
 from tui.widgets.top_bar import PANES
 
 if TYPE_CHECKING:
     from tui.app import LabApp
-    from tui.keys.catalogue import Bound
 
 FIRST_BY = 0.5
 """What a command of the shown pane is better by, against 0 to about 1 for how well it matches."""
@@ -32,8 +30,7 @@ class LabCommands(Provider):
     """All commands before anything is typed, then those that match, and what has such a name."""
 
     async def startup(self) -> None:
-        """Read what is behind the lines, off the event loop."""
-        self._bindings: Mapping[str, Bound] = await self._lab.keys.bindings()
+        """Read the names there are, off the event loop."""
         self._named: Sequence[Command] = await named(self._lab)
 
     async def discover(self) -> Hits:
@@ -62,8 +59,8 @@ class LabCommands(Provider):
     def _help(self, command: Command) -> str:
         """The key that does the same, where it does so, and the command's own words."""
         words = [command.help] if command.help else []
-        if command.binding in self._bindings:
-            key = shown_key(self._lab.keys.of(command.binding)[0])
+        if command.binding:
+            key = self._lab.keys.shown(command.binding)
             away = command.pane not in ("", self._lab.shown_pane)
             words.insert(0, f"{key} in {PANES[command.pane][1]}" if away else key)
         return " · ".join(words)

@@ -59,6 +59,21 @@ def all_bindings() -> Mapping[str, Bound]:
 
 
 @cache
+def keys_at_hand() -> Mapping[str, tuple[str, ...]]:
+    """The keys of the frame and of the panes by the bindings' ids, without importing the panes.
+
+    Panes that are made late keep their bindings in a module of their own (``tokens_keys``).
+    """
+    from tui.keys import frame_keys
+
+    folder = importlib.import_module("tui.panes").__path__
+    names = (f"tui.panes.{each.name}" for each in pkgutil.iter_modules(folder))
+    modules = (importlib.import_module(name) for name in names if name.endswith("_keys"))
+    declared = [binding for each in (frame_keys, *modules) for binding in each.BINDINGS]
+    return {binding.id: _keys(binding) for binding in declared if binding.id is not None}
+
+
+@cache
 def owners() -> tuple[type[DOMNode], ...]:
     """The lab's classes that declare bindings, the app's first."""
     import tui.app
@@ -98,8 +113,12 @@ def title_of(owner: type[DOMNode]) -> str:
 
 def _bound(binding: Binding, owner: type[DOMNode]) -> Bound:
     assert binding.id is not None
-    keys = tuple(each.key for each in Binding.make_bindings([binding]))
+    keys = _keys(binding)
     return Bound(binding.id, keys, binding.description, owner, binding.priority, binding.show)
+
+
+def _keys(binding: Binding) -> tuple[str, ...]:
+    return tuple(each.key for each in Binding.make_bindings([binding]))
 
 
 def _rank(owner: type[DOMNode]) -> int:

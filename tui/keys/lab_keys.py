@@ -80,13 +80,21 @@ class LabKeys:
         return await asyncio.to_thread(all_bindings)
 
     def of(self, id_: str) -> tuple[str, ...]:
-        """The keys of a binding, as Textual calls them."""
-        from tui.keys.catalogue import all_bindings
+        """The keys of a binding of the frame or of a pane, as Textual calls them.
 
-        return self.own[id_] if id_ in self.own else all_bindings()[id_].keys
+        Raises:
+            KeyError: there is no such binding.
+        """
+        from tui.keys.catalogue import keys_at_hand
+
+        return self.own[id_] if id_ in self.own else keys_at_hand()[id_]
 
     def shown(self, id_: str) -> str:
-        """The first key of a binding, as a person calls it."""
+        """The first key of a binding of the frame or of a pane, as a person calls it.
+
+        Raises:
+            KeyError: there is no such binding.
+        """
         from tui.keys.names import shown_key
 
         return shown_key(self.of(id_)[0])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
@@ -18,6 +18,7 @@ from textual.widgets import Button, OptionList
 from tui.background import in_background
 from tui.clipboard import Piece
 from tui.panes.pane import Contents, LabPane
+from tui.panes.pipeline_keys import BINDINGS
 from tui.panes.steering import Lab, Steering
 from tui.pipeline_text import checkpoint_words, run_words, samples_words, stage_words
 from tui.run_watch import ALIVE, RESUMABLE
@@ -46,15 +47,7 @@ class PipelinePane(LabPane):
     # The app's own stylesheet is parsed before the first paint; this one is not.
     DEFAULT_CSS = Path(__file__).with_name("pipeline.tcss").read_text("utf-8")
     SCOPED_CSS = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "train", "train", id="pipeline.train"),
-        Binding("p", "pause", "pause", id="pipeline.pause"),
-        Binding("r", "resume", "resume", id="pipeline.resume"),
-        Binding("x", "halt", "stop", id="pipeline.stop"),
-        Binding("right_square_bracket", "step(1)", "next step", show=False, id="pipeline.next"),
-        Binding("left_square_bracket", "step(-1)", "last step", show=False, id="pipeline.last"),
-        Binding("enter,d", "card", "model card", key_display="⏎", id="pipeline.card"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     def __init__(self, lab: Lab) -> None:
         super().__init__(id="pipeline")
