@@ -28,7 +28,7 @@ class SettingError(LabError):
     """A value that a setting cannot have, or a setting that there is not."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Setting(Generic[T]):
     """A setting and the type of its value.
 
@@ -129,7 +129,7 @@ class Setting(Generic[T]):
         return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Table:
     """A section whose keys are not known beforehand; their values are texts.
 
