@@ -19,20 +19,18 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from engine.errors import LabError
-from tui.background import every, in_background
+from tui.background import in_background
 from tui.course.desk import CourseDesk
 from tui.crash import Crashes
 from tui.engine_care import EngineCare
 from tui.keys.frame_keys import BINDINGS, OF_PANES
 from tui.keys.lab_keys import LabKeys
+from tui.lab_watch import LabWatch
 from tui.leaving import leave_when_asked
 from tui.panes.compare import ComparePane
 from tui.panes.pane import LabPane
 from tui.remembering import Remembering
-from tui.run_facts import RunTeller
-from tui.run_watch import RunWatch
 from tui.safe_text import visible
-from tui.saying import Saying
 from tui.settings.live import LiveSettings
 from tui.themes import lab_variables
 from tui.widgets.prompt_box import PromptBox
@@ -59,9 +57,6 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 NARROW_BELOW, LOW_BELOW = 100, 30
-LOOK_EVERY_S = 0.5
-IDLE_LOOKS = 6
-"""Of so many looks at the runs only one is made while nothing trains and nobody watches."""
 
 
 def _lab_commands() -> type[Provider]:
@@ -92,19 +87,16 @@ class LabApp(App[None]):
         self.crashes = Crashes(self)
         self.remembering = Remembering(self)
         self.keys = LabKeys(self)
-        self.course, self.run_teller = CourseDesk(self), RunTeller(self)
-        self.watch_runs = RunWatch(
-            lambda: self.services.runs(), lambda path: self.services.tail(path)
-        )
+        self.course = CourseDesk(self)
+        self.lab_watch = LabWatch(self)
+        self.watch_runs = self.lab_watch.runs
         self.shown_pane = "compare"
         self.top_bar, self.status_line = TopBar(), StatusLine()
         self.compare = ComparePane(self)
         self.engine_care = EngineCare(self)
-        self._disk = Saying(self)
         self._truth: Truth | None = None
         self._servers: Servers | None = None
         self.import_job: ImportJob | None = None
-        self._looks = 0
         self.settings = LiveSettings(self, given or {})
 
     @property
@@ -187,9 +179,9 @@ class LabApp(App[None]):
         await asyncio.to_thread(self.services.prepare)
         self.engine_care.begin()
         await self.remembering.begin()
-        every(self, LOOK_EVERY_S, self._look, "look")
+        self.lab_watch.begin()
         self.revive()
-        await self._begin_looking()
+        await self.lab_watch.look_first()
         await self.remembering.go_back()
         in_background(self, self._greet_servers, "servers", only=True)
         in_background(self, self.course.greet, "course")
@@ -207,7 +199,7 @@ class LabApp(App[None]):
     def engine_health(self, health: Health | None) -> None:
         """Show how the engine does; None: it was just found gone."""
         self.status_line.health = health
-        self._summarise()
+        self.summarise()
         if health is not None:
             self.compare.engine_health(health)
 
@@ -220,7 +212,8 @@ class LabApp(App[None]):
         if chat is not None:
             chat.engine_words(words)
 
-    def _summarise(self) -> None:
+    def summarise(self) -> None:
+        """Say to the right of the panes' names what runs on what."""
         health = self.status_line.health
         names = [c.lane.name for c in self.compare.columns.all if c.lane.server is None]
         words = [*dict.fromkeys(name.split("/")[0] for name in names if "/" in name)]
@@ -266,9 +259,9 @@ class LabApp(App[None]):
 
     async def _import(self, job: ImportJob) -> None:
         await job.run()
-        self._show_job()
+        self.lab_watch.show_job()
         if job.state == "done":
-            await self._read_checkpoints()
+            await self.lab_watch.read_checkpoints()
             name = visible(job.imported or job.origin)
             self.notify(f"{name} is here: c chooses it.", markup=False)
         elif job.state == "failed":
@@ -296,64 +289,11 @@ class LabApp(App[None]):
         """What holds a sample of a run's pages, but for the run's folder."""
         return self.services.whatif_command
 
-    # Runs and checkpoints
+    # Panes
 
     def look_again(self) -> None:
         """Read the runs now."""
-        self._looks = 0
-        in_background(self, self._look, "look-again", only=True)
-
-    async def _begin_looking(self) -> None:
-        try:
-            await self._read_checkpoints()
-            await self.watch_runs.refresh()
-        except LabError as error:
-            self._disk.say(str(error))
-        self._show_job()
-
-    async def _look(self) -> None:
-        self._looks += 1
-        self.status_line.look(self.state)
-        try:
-            await self._look_at_runs()
-        except LabError as error:
-            self._disk.say(str(error))
-        else:
-            self._disk.all_is_well()
-
-    async def _look_at_runs(self) -> None:
-        if self.import_job or self.probes_pane is not None or self.data_pane is not None:
-            self._show_job()
-        idle = self.shown_pane != "pipeline" and self.watch_runs.training is None
-        if idle and self._looks % IDLE_LOOKS != 1:
-            return
-        trained_before = [(run.name, run.state) for run in self.watch_runs.runs]
-        pipeline = self.pipeline
-        await self.watch_runs.refresh(pipeline.looked_at if pipeline else None)
-        if not self.is_running:
-            return
-        self.run_teller.look(self.watch_runs)
-        self._show_job()
-        if trained_before != [(run.name, run.state) for run in self.watch_runs.runs]:
-            await self._read_checkpoints()
-
-    def _show_job(self) -> None:
-        job = self.import_job
-        importing = f"import {job.words}" if job and job.state == "running" else ""
-        probing = self.probes_pane.job_words() if self.probes_pane is not None else ""
-        filtering = self.data_pane.job_words() if self.data_pane is not None else ""
-        words = [importing, filtering, probing, self.watch_runs.job_words()]
-        self.status_line.job = " · ".join(filter(None, words))
-
-    async def _read_checkpoints(self) -> None:
-        checkpoints = await asyncio.to_thread(self.services.checkpoints)
-        await self.compare.show_checkpoints(checkpoints)
-        if self.pipeline is not None:
-            await self.pipeline.show_checkpoints(checkpoints)
-        for pane in (self.tokens_pane, self.chat, self.probes_pane, self.rl_pane):
-            if pane is not None:
-                pane.show_checkpoints(checkpoints)
-        self._summarise()
+        self.lab_watch.look_again()
 
     def _gone_to(self, pane: str) -> Any:
         """A pane, once it has been gone to: their modules are imported when they are made."""
@@ -394,8 +334,6 @@ class LabApp(App[None]):
     def runs_pane(self) -> RunsPane | None:
         """Pane 8."""
         return cast("RunsPane | None", self._gone_to("runs"))
-
-    # Panes, help, theme
 
     async def action_pane(self, name: str) -> None:
         """Go to a pane."""

@@ -140,7 +140,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
     monkeypatch.setenv("LLMLAB_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LLMLAB_COURSE_OFFER", "off")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr("tui.app.LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr("tui.lab_watch.LOOK_EVERY_S", 0.1)
     monkeypatch.setattr("tui.engine_care.HEALTH_EVERY_S", 0.2)
     monkeypatch.setattr("tui.screens.picker.LOOK_EVERY_S", 0.05)
     monkeypatch.setattr("tui.screens.import_form.LOOK_EVERY_S", 0.05)
