@@ -36,7 +36,8 @@ def commands(app: LabApp) -> Iterator[Command]:
     if len(pane.columns.all) > LEAST_COLUMNS:
         yield command(f"Remove the column of {name}", "", pane.action_remove, "remove")
     if pane.columns.current.answer is not None:
-        yield command(f"Copy the answer of {name}", "", pane.action_copy, "copy")
+        copy = f"Copy the answer of {name}"
+        yield Command(copy, "", pane.action_copy, "pane.copy", "compare")
     servers = "Ollama, vLLM, llama.cpp, OpenAI"
     yield command("Connect a server ...", servers, pane.chooser.connect)
     formats = "hf:ORG/NAME, a folder, .gguf"

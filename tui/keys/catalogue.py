@@ -65,11 +65,12 @@ def keys_at_hand() -> Mapping[str, tuple[str, ...]]:
     Panes that are made late keep their bindings in a module of their own (``tokens_keys``).
     """
     from tui.keys import frame_keys
+    from tui.panes.pane import LabPane
 
     folder = importlib.import_module("tui.panes").__path__
     names = (f"tui.panes.{each.name}" for each in pkgutil.iter_modules(folder))
     modules = (importlib.import_module(name) for name in names if name.endswith("_keys"))
-    declared = [binding for each in (frame_keys, *modules) for binding in each.BINDINGS]
+    declared = [b for each in (frame_keys, LabPane, *modules) for b in each.BINDINGS]
     return {binding.id: _keys(binding) for binding in declared if binding.id is not None}
 
 
