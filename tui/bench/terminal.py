@@ -100,6 +100,22 @@ class Terminal:
         self.drain(seconds)
         return time.perf_counter() - self.started
 
+    def read(self, seconds: float) -> bytes:
+        """What is drawn in a while."""
+        end, drawn = time.perf_counter() + seconds, b""
+        while (left := end - time.perf_counter()) > 0:
+            drawn += self._read(left)
+        return drawn
+
+    def rest(self) -> bytes:
+        """What a program that has ended had still drawn."""
+        self._process.wait()
+        drawn = b""
+        with contextlib.suppress(LabError):  # That is the end.
+            while data := self._read(0.05):
+                drawn += data
+        return drawn
+
     def drain(self, seconds: float) -> int:
         """Read on for a while; the number of bytes drawn."""
         end, count = time.perf_counter() + seconds, 0

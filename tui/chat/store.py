@@ -190,7 +190,10 @@ def _write(database: sqlite3.Connection, packed: Packed, known: Packed | None) -
         if place < len(packed.bodies):
             body = packed.bodies[place]
             database.execute("INSERT INTO exchanges VALUES (?, ?, ?)", (key, place, body))
-            exchange = from_json(body)
+            try:
+                exchange = from_json(body)
+            except LabError:
+                continue  # Odd characters, say: it is kept as it is, and cannot be searched.
             entries = entries_of(place, packed.model, exchange)
             write_entries(database, "conversation", key, packed.updated, entries)
             write_decisions(database, key, place, exchange)

@@ -48,6 +48,12 @@ def _decode(arguments: argparse.Namespace) -> dict[str, Any]:
     return run_decode_bench(info, plan, narrate)
 
 
+def _kill(arguments: argparse.Namespace) -> dict[str, Any]:
+    from tui.bench.kill import run_kill_bench
+
+    return run_kill_bench(narrate, times=arguments.times, seed=arguments.seed)
+
+
 def _rollouts(arguments: argparse.Namespace) -> dict[str, Any]:
     from engine.bench.rollouts import rollouts_plan, run_rollouts_bench
     from engine.manifest import find_checkpoint
@@ -92,6 +98,7 @@ def _tools(_: argparse.Namespace) -> dict[str, Any]:
 _BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "data": _data,
     "decode": _decode,
+    "kill": _kill,
     "rollouts": _rollouts,
     "startup": _startup,
     "tokenize": _tokenize,

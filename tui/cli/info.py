@@ -11,6 +11,7 @@ from engine import __version__, paths
 from engine.manifest import list_checkpoints
 from engine.runs import list_runs
 from tui.cli.output import emit_json, printable
+from tui.state.database import state_path
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         "device": _device(),
         **_tools(),
         "home": str(paths.home()),
+        "database": _database(),
         "checkpoints": len(list_checkpoints()),
         "runs": len(list_runs()),
     }
@@ -38,6 +40,17 @@ def run(arguments: argparse.Namespace) -> int:
         for name, value in facts.items():
             print(printable(f"{name.ljust(width)}  {value}"))
     return 0
+
+
+def _database() -> str:
+    path = state_path()
+    try:
+        # What was written last lies beside it until the file takes it in.
+        parts = [path, path.with_name(f"{path.name}-wal")]
+        size = sum(part.stat().st_size for part in parts if part.exists())
+    except OSError as error:
+        return f"{path} (cannot be looked at: {error.strerror})"
+    return f"{path} ({size / 1e6:.1f} MB)" if path.exists() else f"{path} (none yet)"
 
 
 def _tools() -> dict[str, object]:

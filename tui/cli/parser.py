@@ -213,6 +213,7 @@ def _bench(commands: Any) -> None:
     )
     for name, text in (
         ("decode", "The engine beside transformers and llama.cpp, and this machine's memory."),
+        ("kill", "Kills the app at random moments: is all there that it showed as kept?"),
         ("rollouts", "A step of the stage rl, its attempts beside those of transformers."),
         ("startup", "The app's first paint beside an empty Textual app."),
         ("tui", "From a key press to the screen, while four columns stream."),
@@ -225,6 +226,9 @@ def _bench(commands: Any) -> None:
         sub.add_argument("--json", action="store_true", help="print JSON only on stdout")
         if name == "decode":
             _bench_decode(sub)
+        if name == "kill":
+            sub.add_argument("--times", type=int, default=50, metavar="N", help="(default 50)")
+            sub.add_argument("--seed", type=int, default=0, metavar="N", help="of the moments")
         if name == "rollouts":
             _bench_rollouts(sub)
         if name == "data":

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tui.bench.kill import run_kill_bench
+from tui.bench.kill_screen import Emulator, confirmed
+
+pytest.importorskip("pyte")
+
+CHAT = """\
+╭────────────────────────────────────╮
+│   you                              │
+│   k1 calc                          │
+│                                    │
+│   ▸ calc  c1   ✓ done · 2 ms       │
+│   Some words and then a1           │
+│   8 tokens · 412 tok/s · seed 7    │
+│                                    │
+│   you{sign}                        │
+│   k2 python                        │
+│ █ ▸ python  c2  ○ denied           │
+│   8 tokens · 412 tok/s · seed 7    │
+╰────────────────────────────────────╯
+╭─ message ──────────────────────────╮"""
+
+
+def test_only_what_has_no_sign_counts() -> None:
+    shown = confirmed(CHAT.format(sign="").splitlines())
+    assert (shown.questions, shown.answers, shown.calls) == ({"1", "2"}, {"1", "2"}, {"1", "2"})
+    shown = confirmed(CHAT.format(sign=" · not kept yet").splitlines())
+    assert (shown.questions, shown.answers, shown.calls) == ({"1"}, {"1"}, {"1"})
+
+
+@pytest.mark.parametrize(
+    ("border", "answers"),
+    [
+        ("╰─ ended by itself ─╯╰─ ended by itself ─╯", {"3", "4"}),
+        ("╰─ ended by itself ─╯╰─ 5 tok · not kept yet ─╯", {"3"}),
+        ("╰─ 12 tok · writing ─╯╰─ ended by itself ─╯", {"4"}),
+    ],
+)
+def test_of_the_columns_those_count_that_have_ended(border: str, answers: set[str]) -> None:
+    middle = border.index("╰", 1)
+    lines = ["╭─ prompt ─╮", *[""] * 4, "│ and a3■".ljust(middle) + "│ then a4■", border]
+    assert confirmed(lines).answers == answers
+
+
+def test_a_frame_without_its_end_is_not_on_the_screen() -> None:
+    screen = Emulator(20, 2)
+    screen.feed(b"\x1b[?2026hone\x1b[?2026l\x1b[?2026h\x1b[2Jtw")
+    assert screen.lines[0].strip() == "one"
+    screen.feed(b"o\x1b[?2026l")
+    assert "two" in "".join(screen.lines)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals")
+def test_nothing_that_was_confirmed_is_missing_after_kills() -> None:
+    figures = run_kill_bench(times=3, seed=5, most_s=5.0)
+    assert figures["missing"] == []
+    assert figures["damaged"] == []
+    assert figures["questions"] + figures["answers"] > 0, "nothing was ever confirmed"
