@@ -70,8 +70,9 @@ def keys_at_hand() -> Mapping[str, tuple[str, ...]]:
     folder = importlib.import_module("tui.panes").__path__
     names = (f"tui.panes.{each.name}" for each in pkgutil.iter_modules(folder))
     modules = (importlib.import_module(name) for name in names if name.endswith("_keys"))
-    declared = [b for each in (frame_keys, LabPane, *modules) for b in each.BINDINGS]
-    return {binding.id: _keys(binding) for binding in declared if binding.id is not None}
+    declared = [*frame_keys.BINDINGS, *LabPane.BINDINGS]
+    declared += [binding for module in modules for binding in module.BINDINGS]
+    return {b.id: _keys(b) for b in declared if isinstance(b, Binding) and b.id is not None}
 
 
 @cache
