@@ -53,7 +53,7 @@ whole again.
 
 Behind a smoothed line all values are dotted, from the least to the highest at each place. **m**
 chooses the figure, **a** what is measured along the lower edge, **+** and **-** smooth more and
-less, **y** turns to a logarithmic scale.
+less, **l** turns to a logarithmic scale.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", "cursor", show=False, id="plot.left"),
