@@ -20,6 +20,13 @@ from tui.settings.rows import Row, about, mistake, rows, turned
 from tui.settings.store import Settings
 
 LOW_BELOW = 30
+# Our own constants: nothing from outside is ever markup.
+_KEYS = (
+    '[@click="screen.turn(-1)"]←[/] [@click="screen.turn(1)"]→[/] '
+    "[@click=screen.choose]⏎ change[/] · "
+    "[@click=screen.reset]^r default[/] · [@click=screen.cancel]esc close[/]"
+)
+_KEYS_TYPING = "⏎ keep · [@click=screen.cancel]esc back[/]"
 _TITLE_CELLS, _ORIGIN_CELLS = 22, 10
 
 
@@ -110,11 +117,16 @@ kept in `settings.toml`; a value that a variable of the environment fixes cannot
         self._describe()
 
     @on(OptionList.OptionSelected)
-    def clicked(self, event: OptionList.OptionSelected) -> None:
+    async def clicked(self, event: OptionList.OptionSelected) -> None:
         """By mouse: the same as enter."""
         self._stop_typing()
         self._highlight(event.option_index)
-        self._choose()
+        await self.action_choose()
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen, which may have changed some."""
+        if self.is_mounted:
+            self._refill()
 
     def on_resize(self, event: events.Resize) -> None:
         """The values end where the dialog does; a low terminal has no room for margins."""
@@ -146,9 +158,10 @@ kept in `settings.toml`; a value that a variable of the environment fixes cannot
         room = self.query_one(OptionList).size.width - _TITLE_CELLS - 4
         origin = row.origin if len(row.origin) <= _ORIGIN_CELLS else "fixed"
         value = max(8, room - _ORIGIN_CELLS)
+        shown = one_line(row.value) or ("" if row.door else "–")
         return Content.assemble(
             f"  {set_cell_size(one_line(row.title), _TITLE_CELLS)}",
-            (set_cell_size(one_line(row.value) or "–", value), "bold" if row.origin else "$quiet"),
+            (set_cell_size(shown, value), "bold" if row.origin else "$quiet"),
             (f"{origin:>{_ORIGIN_CELLS}}", "$quiet"),
         )
 
@@ -156,18 +169,24 @@ kept in `settings.toml`; a value that a variable of the environment fixes cannot
         self.query_one(OptionList).highlighted = place
 
     @property
-    def _key(self) -> str:
-        """Of the setting under the cursor; empty where none is."""
+    def _row(self) -> Row | None:
+        """The line under the cursor."""
         place = self.query_one(OptionList).highlighted
-        return self._rows[place].key if place is not None and place < len(self._rows) else ""
+        return self._rows[place] if place is not None and place < len(self._rows) else None
+
+    @property
+    def _key(self) -> str:
+        """Of the line under the cursor; empty where none is."""
+        row = self._row
+        return row.key if row is not None else ""
 
     def _describe(self) -> None:
         key = self._key
         words, bounds = about(self.settings, key) if key else ("Nothing of that name.", "")
         parts = [Content(visible(words)), Content.styled(visible(bounds), "$quiet")]
         self.query_one("#about", Static).update(Content("\n").join(parts if bounds else parts[:1]))
-        keys = "⏎ keep · esc back" if self._typing else "← → ⏎ change · ^r default · esc close"
-        self.query_one("#keys", Static).update(Content(keys))
+        keys = _KEYS_TYPING if self._typing else _KEYS
+        self.query_one("#keys", Static).update(Content.from_markup(keys))
 
     # Values
 
@@ -180,17 +199,19 @@ kept in `settings.toml`; a value that a variable of the environment fixes cannot
 
     def action_reset(self) -> None:
         """The default again."""
-        if self._key:
+        if self._row is not None and not self._row.door:
             self._change(self._key, self.settings.catalog.default(self._key))
 
     @on(Input.Submitted, "#filter")
-    def _choose(self) -> None:
-        """Turn the value, or type another one."""
-        key = self._key
+    async def action_choose(self) -> None:
+        """Turn the value, or type another one; or go where the line leads."""
+        row, key = self._row, self._key
         setting = self.settings.catalog.by_key.get(key)
-        if not key:
+        if row is None:
             return
-        if self.settings.fixed_by(key):
+        if row.door:
+            await self.app.run_action(f"app.{row.door}")
+        elif self.settings.fixed_by(key):
             self._say(f"{key} is fixed by the environment variable {self.settings.fixed_by(key)}.")
         elif setting is not None and turned(setting, self.settings.value(setting), 1) is not None:
             self.action_turn(1)

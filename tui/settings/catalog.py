@@ -19,6 +19,11 @@ class Catalog:
         self.by_key = {setting.key: setting for setting in settings}
         self._tables = {table.section: table for table in tables}
 
+    def door(self, section: str) -> str:
+        """The action that shows a screen of its own for a section; empty where there is none."""
+        table = self._tables.get(section)
+        return table.door if table is not None else ""
+
     @property
     def sections(self) -> list[str]:
         """In the order in which they first come."""

@@ -93,6 +93,8 @@ class LiveSettings:
             self._use_ascii()
         elif key == schema.ANIMATIONS.key:
             self._use_animations()
+        elif key.startswith("keys."):
+            in_background(self._app, self._app.keys.read, "keys")
         elif key == schema.CHAT_MODE.key:
             if compare.columns.chat != value(schema.CHAT_MODE):
                 compare.action_mode()

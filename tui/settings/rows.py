@@ -21,6 +21,8 @@ class Row(NamedTuple):
     value: str = ""
     origin: str = ""
     """Who says so, where it is not the default: ``yours``, or the variable that fixes it."""
+    door: str = ""
+    """The action that leads on from here, in place of a value."""
 
 
 def rows(settings: Settings, wanted: str = "") -> list[Row]:
@@ -80,6 +82,9 @@ def _inside(settings: Settings, section: str) -> Iterator[Row]:
             setting.text(settings.value(setting)),
             _origin(settings, setting.key),
         )
+    door = settings.catalog.door(section)
+    if door:
+        yield Row(f"{section}.", "all of them …", door=door)
     for name, value in sorted(settings.table(section).items()):
         key = f"{section}.{name}"
         if key not in settings.catalog.by_key:

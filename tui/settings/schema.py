@@ -278,6 +278,7 @@ TABLES = (
     ),
     Table(
         section="keys",
+        door="keys",
         help="Other keys for a binding, by its id as in docs/keys.md; several with commas between.",
     ),
 )

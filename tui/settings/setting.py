@@ -137,11 +137,13 @@ class Table:
         section: its name.
         help: what a line of it says.
         choices: what a value may be; empty for any line of text.
+        door: the action of the app that shows a screen of its own for them.
     """
 
     section: str
     help: str
     choices: tuple[str, ...] = ()
+    door: str = ""
 
     def checked(self, key: str, value: object) -> str:
         """The value of a key of this section.

@@ -10,6 +10,7 @@ from tests.tui.conftest import Lab, dialog, screen_text, shows, until
 from tui import settings
 from tui.app import LabApp
 from tui.chat.policy import Policies
+from tui.screens.keys import KeysScreen
 from tui.screens.settings import SettingsScreen
 from tui.settings import schema
 from tui.settings.catalog import Catalog
@@ -99,6 +100,13 @@ async def test_by_mouse(lab: Lab) -> None:
         await until(pilot, lambda: app.animation_level == "full", "on again")
         await pilot.click(options, offset=(5, 0))  # a heading
         assert settings.value(schema.ANIMATIONS) is True
+        keys = screen.query_one("#keys")
+        await pilot.click(keys, offset=(0, 0))
+        await until(pilot, lambda: app.animation_level == "none", "turned by the arrow")
+        await pilot.click(keys, offset=(str(keys.render()).index("default"), 0))
+        await until(pilot, lambda: app.animation_level == "full", "the default")
+        await pilot.click(keys, offset=(str(keys.render()).index("close"), 0))
+        await until(pilot, lambda: len(app.screen_stack) == 1, "closed")
 
 
 async def test_what_the_environment_says_is_shown_as_fixed(
@@ -174,6 +182,20 @@ async def test_settings_hold_from_the_first_frame(
             lambda: any("LLMLAB_SCREEN_THEME" in n.message for n in app._notifications),
             "said",
         )
+
+
+async def test_keys_have_a_screen_of_their_own_behind_a_line(lab: Lab) -> None:
+    async with lab.open((80, 24)) as (app, pilot):
+        screen = await opened(app, pilot)
+        await found(screen, pilot, "keys all of them")
+        await pilot.press("ctrl+r", "enter")
+        await until(pilot, lambda: isinstance(app.screen, KeysScreen), "the keys")
+        await app.keys.choose("app.quit", "f12")
+        await pilot.press("escape")
+        await found(screen, pilot, "keys app.quit")
+        await shows(app, pilot, "f12")
+        await pilot.press("down", "ctrl+r")
+        await until(pilot, lambda: not settings.keys(), "taken back")
 
 
 class _Holder:
