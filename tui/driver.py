@@ -21,6 +21,8 @@ READ_BYTES = 1 << 16
 LOOK_EVERY_S = 0.1
 """How often held-back keys, such as a lone escape, are let through while nothing is typed."""
 _SEQUENCES = re.compile("(?=\x1b)")
+_END = re.compile(r"(?:\x1b?\[)?[^@-~]*[@-~]")
+"""A control sequence, or what is left of one whose beginning came before."""
 
 
 class Reader:
@@ -55,6 +57,9 @@ class Reader:
             self._parser.mouse_pixels = old.mouse_pixels
             self._parser.terminal_size = old.terminal_size
             self._parser.terminal_pixel_size = old.terminal_pixel_size
+            end = _END.match(sequence)
+            if end is not None and end.end() < len(sequence):
+                yield from self._parse(sequence[end.end() :])
 
 
 class LabDriver(LinuxDriver):

@@ -49,6 +49,13 @@ def test_a_sequence_that_nobody_knows_costs_only_itself(bad: str) -> None:
     assert keys[-2:] == ["up", "c"]
 
 
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_what_comes_with_a_bad_sequence_is_kept(cut: int) -> None:
+    data = b"a\x1b[99999999u\x1b[97:65;2uZq7"
+    assert typed(Reader(), data) == ["a", "Z", "q", "7"]
+    assert typed(Reader(), data[:cut], data[cut:]) == ["a", "Z", "q", "7"]
+
+
 def test_noise_never_fails() -> None:
     dice = random.Random(1)
     for _ in range(2000):

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
+
+from tui.format import grouped
+
+MOST_CHARACTERS = 100_000
+"""Far more than the longest context of a model that can be imported here takes."""
 
 
 class PromptBox(TextArea):
@@ -30,6 +36,18 @@ class PromptBox(TextArea):
 
     class Left(Message):
         """Escape was pressed."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Cut what no context has room for: laying out some megabytes would take long seconds."""
+        room = max(0, MOST_CHARACTERS - len(self.text) + len(self.selected_text))
+        if len(event.text) > room:
+            event.text = event.text[:room]
+            self.notify(
+                f"The prompt is full: it can have {grouped(MOST_CHARACTERS)} characters, and what "
+                "was beyond them was left out.",
+                severity="warning",
+                markup=False,
+            )
 
     def action_send(self) -> None:
         """Hand the text over."""
