@@ -184,11 +184,11 @@ def _kept(state: State) -> Confirmed:
             questions.add(_number(exchange.question))
             if exchange.reply.state == "done":
                 answers.update(_numbers(exchange.reply.text))
-    for found in state.history.search(""):
-        if found.subject == "prompt":
-            prompt, answered = state.prompts.load(found.key)
-            questions.add(_number(prompt.text))
-            answers.update(n for each in answered for n in _numbers(each.answer.rows[0].text))
+    keys = state.database.read(lambda db: db.execute("SELECT key FROM prompts").fetchall())
+    for (key,) in keys:  # Not from the history, which lists the newest only.
+        prompt, answered = state.prompts.load(key)
+        questions.add(_number(prompt.text))
+        answers.update(n for each in answered for n in _numbers(each.answer.rows[0].text))
     calls = {each.call[1:] for each in state.decisions.listed()}
     return Confirmed(frozenset(questions), frozenset(answers), frozenset(calls))
 

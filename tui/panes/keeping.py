@@ -18,8 +18,17 @@ from tui.panes.answer_keeping import RETRY_S, Lab
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui.chat.reply import Reply
 
 Mark = tuple[Any, ...]
+
+
+class Marked(NamedTuple):
+    """An exchange at that moment; it and its replies are held, as others could get their ids."""
+
+    exchange: Exchange
+    replies: tuple[Reply, ...]
+    mark: Mark
 
 
 class Taken(NamedTuple):
@@ -27,8 +36,7 @@ class Taken(NamedTuple):
 
     conversation: Conversation
     packed: Packed
-    marks: dict[int, tuple[Exchange, Mark]]
-    """The exchange itself is held as well: another one could get its id."""
+    marks: dict[int, Marked]
 
 
 class Keeper:
@@ -44,7 +52,7 @@ class Keeper:
         self._host, self._lab, self._kept = host, lab, kept
         self._packer = Packer()
         self._waiting: dict[str, Taken] = {}
-        self._marks: dict[int, tuple[Exchange, Mark]] = {}
+        self._marks: dict[int, Marked] = {}
         """Of the exchanges that are on the disk, what they were like when they were written."""
         self._turn = asyncio.Lock()
         self._retrying: Timer | None = None
@@ -63,8 +71,9 @@ class Keeper:
 
     def has_kept(self, exchange: Exchange) -> bool:
         """Whether what was asked, answered and decided in it is on the disk."""
-        _, mark = self._marks.get(id(exchange), (exchange, None))
-        return mark == mark_of(exchange) and self._lab.remembering.state.on_disk
+        marked = self._marks.get(id(exchange))
+        same = marked is not None and marked.mark == mark_of(exchange)
+        return same and self._lab.remembering.state.on_disk
 
     def loaded(self, conversation: Conversation) -> None:
         """It has just come from the disk."""
@@ -89,7 +98,7 @@ class Keeper:
                         break
                     if self._waiting[key].packed is packed:
                         del self._waiting[key]
-                    self._marks = marks
+                    self._marks.update(marks)
                     if kept != key:
                         self._rename(conversation, kept)
             remembering.say_notices()
@@ -126,5 +135,8 @@ class Keeper:
             await state.do(state.conversations.delete, key)
 
 
-def _marks(conversation: Conversation) -> dict[int, tuple[Exchange, Mark]]:
-    return {id(exchange): (exchange, mark_of(exchange)) for exchange in conversation.exchanges}
+def _marks(conversation: Conversation) -> dict[int, Marked]:
+    return {
+        id(exchange): Marked(exchange, tuple(exchange.replies), mark_of(exchange))
+        for exchange in conversation.exchanges
+    }

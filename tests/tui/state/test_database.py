@@ -103,9 +103,9 @@ def test_few_backups_are_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         path.unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
             schema.migrate(database, to=1)
-        database = Database(path)
-        database.read(lambda _: None)
-        database.close()
+        lab = Database(path)
+        lab.read(lambda _: None)
+        lab.close()
     assert len(list(path.parent.glob("*.backup-*"))) == opening.BACKUPS_KEPT
 
 
