@@ -61,9 +61,10 @@ def private_folder() -> Path:
 
 def make_private(folder: Path) -> None:
     """Take all rights from everybody but the owner; an ``OSError`` if we are not the owner."""
+    owner = folder.lstat().st_uid  # of the link, if it is one: somebody else's may lead anywhere
     found = folder.stat()
-    if found.st_uid != os.getuid():
-        raise PermissionError(f"it belongs to user {found.st_uid}")
+    if {owner, found.st_uid} != {os.getuid()}:
+        raise PermissionError(f"it belongs to user {owner}")
     if stat.S_IMODE(found.st_mode) & 0o077:
         folder.chmod(0o700)
 

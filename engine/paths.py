@@ -12,6 +12,10 @@ from pathlib import Path
 import platformdirs
 
 from engine.errors import LabError
+from engine.liveness import is_held
+
+LEAST_ROOM = 1 << 16
+"""Bytes on the disk below which the engine's files lie elsewhere."""
 
 
 def home() -> Path:
@@ -72,8 +76,30 @@ def trash_folder() -> Path:
 
 
 def engine_folder() -> Path:
-    """The engine's socket, lock and log; owner-only."""
-    return home() / "engine"
+    """The engine's socket, lock and log; owner-only.
+
+    They lie in the home folder. Where that takes no more files, models can still be talked to: an
+    engine that has its few files elsewhere needs nothing of it.
+    """
+    folder = home() / "engine"
+    if os.name != "posix" or _takes_files(folder) or is_held(folder / "engine.lock"):
+        return folder
+    import hashlib  # as seldom as this is needed
+
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
+    # Not under TMPDIR: all of a user's programs must find the same engine.
+    return Path(f"/tmp/llmlab-{os.getuid()}-{digest}")
+
+
+def _takes_files(folder: Path) -> bool:
+    """Whether the folder, or what it would be made in, is there, writable and not full."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    try:
+        disk = os.statvfs(there)
+    except OSError:
+        return False
+    room = disk.f_bavail * disk.f_frsize >= LEAST_ROOM
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK) and room
 
 
 def shipped_folder() -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import LabError
 from tui.background import every, in_background
-from tui.safe_text import visible
+from tui.saying import Saying
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,7 +36,8 @@ class EngineCare:
         self._engine: Engine | None = None
         self._made = asyncio.Event()
         self._starts: deque[float] = deque(maxlen=MOST_STARTS)
-        self._starting = self._left_alone = False
+        self._starting = False
+        self._saying = Saying(app)
 
     def begin(self) -> None:
         """Make the client, start the engine and watch it; the client's imports must be done."""
@@ -72,7 +73,7 @@ class EngineCare:
             await self._engine.close()
 
     def _begin(self, start: Callable[[Engine], Awaitable[Health]]) -> None:
-        self._starting, self._left_alone = True, False
+        self._starting = True
         in_background(self._app, partial(self._wait_for, start), "ensure", only=True)
 
     async def _wait_for(self, start: Callable[[Engine], Awaitable[Health]]) -> None:
@@ -80,9 +81,9 @@ class EngineCare:
         try:
             health = await start(engine)
         except LabError as error:
-            # It may end in what the engine's log ends in.
-            self._say(visible(str(error)))
+            self._saying.say(str(error))
         else:
+            self._saying.all_is_well()
             self._app.engine_health(health)
         finally:
             self._starting = False
@@ -104,18 +105,12 @@ class EngineCare:
             self._app.engine_changed(status)
 
     def _leave_alone(self) -> None:
-        if self._left_alone:
-            return
-        self._left_alone = True
         from engine import endpoint  # Not before the first paint.
 
-        self._say(
+        self._saying.say(
             f"The engine was started {MOST_STARTS} times within a minute and stopped each time: "
             f"it is left alone until you ask for something. Its log is {endpoint.log_file()}."
         )
-
-    def _say(self, sentence: str) -> None:
-        self._app.notify(sentence, severity="error", timeout=15, markup=False)
 
 
 async def _ensured(engine: Engine) -> Health:

@@ -58,8 +58,6 @@ class LabWatch:
             await self._look_at_runs()
         except LabError as error:
             self._disk.say(str(error))
-        else:
-            self._disk.all_is_well()
 
     async def _look_at_runs(self) -> None:
         app = self._app
@@ -71,6 +69,7 @@ class LabWatch:
         trained_before = [(run.name, run.state) for run in self.runs.runs]
         pipeline = app.pipeline
         await self.runs.refresh(pipeline.looked_at if pipeline else None)
+        self._disk.all_is_well()
         if not app.is_running:
             return
         self._teller.look(self.runs)

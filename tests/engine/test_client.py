@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -53,12 +54,12 @@ async def test_a_stream_starts_tells_every_token_and_finishes(engines: Engines) 
 
 async def test_streams_run_side_by_side(engines: Engines) -> None:
     client = engines.client()
-    alone = await text_of(client, wish("slow", 20))
+    alone = await text_of(client, wish("slow", 60))
     order: list[int] = []
 
     async def follow(stream: int) -> str:
         text = ""
-        async for event in client.generate(wish("slow", 20)):
+        async for event in client.generate(wish("slow", 60)):
             if isinstance(event, TokenEvent):
                 order.append(stream)
                 text += event.text
@@ -362,10 +363,29 @@ def test_a_damaged_endpoint_file_counts_as_none(lab_home: Path) -> None:
         assert endpoint.read_endpoint() is None
 
 
+async def test_in_a_home_that_takes_no_files_the_engine_has_its_own_elsewhere(
+    engines: Engines, lab_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lab_home / "file").touch()
+    monkeypatch.setenv("LLMLAB_HOME", str(lab_home / "file"))
+    client = engines.client()
+    assert await text_of(client, wish()) == "0 1 2 3 4 "
+    folder = paths.engine_folder()
+    assert folder.parent == Path("/tmp")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    await engines.stop()
+    shutil.rmtree(folder)
+
+
 def test_an_unusable_folder_is_a_sentence(lab_home: Path) -> None:
     paths.engine_folder().write_text("in the way")
-    with pytest.raises(EngineUnavailableError, match="LLMLAB_HOME"):
-        start_engine()
+    elsewhere = paths.engine_folder()
+    elsewhere.write_text("in the way as well")
+    try:
+        with pytest.raises(EngineUnavailableError, match="LLMLAB_HOME"):
+            start_engine()
+    finally:
+        elsewhere.unlink()
 
 
 def test_the_last_line_of_a_log(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""What the app does when the engine is lost, hangs, or stops again and again."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.tui.conftest import Lab, screen_text, shows, until
+from tui.background import every
+
+
+async def test_an_engine_that_keeps_stopping_is_left_alone_until_somebody_asks(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await shows(app, pilot, "engine ready")
+        for _ in range(2):
+            lab.engine.gone = True
+            await until(pilot, lambda: not lab.engine.gone, "found gone")
+            await until(pilot, lambda: lab.engine.status.state == "ready", "started again")
+        lab.engine.gone = True
+        await shows(app, pilot, "it is left alone until you ask")
+        await pilot.pause(0.5)
+        assert lab.engine.status.state == "lost", "it was started once more"
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.engine.status.state == "ready", "an answer was asked for")
+
+
+async def test_the_palette_restarts_it_whatever_was_before(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        await shows(app, pilot, "engine ready")
+        for _ in range(5):
+            before = lab.engine.status.restarts
+            app.engine_care.restart()
+            await until(pilot, lambda n=before: lab.engine.status.restarts > n, "restarted")
+
+
+async def test_keys_work_while_the_engine_does_not_answer(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with lab.open() as (app, pilot):
+        await shows(app, pilot, "engine ready")
+        asked = asyncio.Event()
+
+        async def never() -> None:
+            asked.set()
+            await asyncio.sleep(60)
+
+        monkeypatch.setattr(lab.engine, "health", never)
+        await asked.wait()
+        began = time.monotonic()
+        await pilot.press("escape", "1")
+        assert app.shown_pane == "pipeline"
+        assert time.monotonic() - began < 5
+
+
+async def test_regular_work_never_runs_twice_at_once(lab: Lab) -> None:
+    async with lab.open() as (app, pilot):
+        at_once, most, done = 0, 0, 0
+
+        async def work() -> None:
+            nonlocal at_once, most, done
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.05)
+            at_once -= 1
+            done += 1
+
+        every(app, 0.01, work, "regular")
+        await until(pilot, lambda: done >= 3, "it went on")
+        assert most == 1
+
+
+async def test_runs_that_cannot_be_read_are_said_once_and_the_app_goes_on(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.errors import RunError
+
+    async with lab.open() as (app, pilot):
+
+        def unreadable() -> None:
+            raise RunError("/x/runs cannot be read: [Permission] denied. Check its owner.")
+
+        monkeypatch.setattr(lab.runs, "list_runs", unreadable)
+        await pilot.press("escape", "1")
+        await shows(app, pilot, "cannot be read: [Permission]")
+        await pilot.pause(0.4)
+        assert screen_text(app).count("cannot be read") == 1
