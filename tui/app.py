@@ -92,7 +92,7 @@ class LabApp(App[None]):
         self.watch_runs = self.lab_watch.runs
         self.shown_pane = "compare"
         self.top_bar, self.status_line = TopBar(), StatusLine()
-        self.compare = ComparePane(self)
+        self.compare, self._panes = ComparePane(self), Container(id="panes")
         self.engine_care = EngineCare(self)
         self._truth: Truth | None = None
         self._servers: Servers | None = None
@@ -134,7 +134,7 @@ class LabApp(App[None]):
     def compose(self) -> ComposeResult:
         """The frame with the first pane; the other is made when it is first gone to."""
         yield self.top_bar
-        with Container(id="panes"):
+        with self._panes:
             yield self.compare
         yield self.status_line
         yield Container(id="footer")
@@ -297,8 +297,8 @@ class LabApp(App[None]):
 
     def _gone_to(self, pane: str) -> Any:
         """A pane, once it has been gone to: their modules are imported when they are made."""
-        found = self.query(f"#{pane}")
-        return found.first() if found else None
+        # Asked again and again: a query would walk through every widget there is.
+        return next((each for each in self._panes.children if each.id == pane), None)
 
     @property
     def pipeline(self) -> PipelinePane | None:
@@ -399,9 +399,9 @@ class LabApp(App[None]):
 
     def action_keys(self) -> None:
         """See the keys, and change them."""
-        from tui.screens.keys import show_keys
+        from tui.screens.keys import KeysScreen
 
-        show_keys(self)
+        self.push_screen(KeysScreen(self.keys))
 
     def action_export(self) -> None:
         """Write what the pane shows to a file."""
