@@ -60,7 +60,7 @@ class RunsPane(LabPane):
     def __init__(self, lab: Lab) -> None:
         super().__init__(id="runs")
         self._lab = lab
-        self.known = RunsWatch()
+        self.known = RunsWatch(lambda: lab.watch_runs.control)
         self.head, self.views = RunsHead(), RunsViews()
         self.finder = RunsFinder()
         self.drawer = RunsDrawer(self, self.known, self.views.plot, lambda: self.chosen)
@@ -96,7 +96,7 @@ class RunsPane(LabPane):
 
     def _turn(self) -> None:
         self._turns += 1
-        lively = self._lab.watch_runs.training is not None or self._news
+        lively = self._news or any(row.state in ALIVE for row in self.known.rows)
         if self.display and (lively or self._turns % IDLE_LOOKS == 0):
             self.look()
 
@@ -114,21 +114,19 @@ class RunsPane(LabPane):
 
     async def read(self) -> None:
         """Read what is new by now and draw it."""
-        runs = self._lab.watch_runs.runs
-        self._news = await self.known.refresh(runs, self.views.table.seen)
+        self._news = await self.known.refresh(self.views.table.seen)
         if not self.is_attached:
             return
         if self._news:
             self._show()
-        if self.views.view == "lineage":
-            await self.views.lineage.read()
+            if self.views.view == "lineage":
+                await self.views.lineage.read()
         if self._news or any(row.state in ALIVE for row in self.drawer.rows):
             self.drawer.draw()
 
     async def _after(self, name: str | None) -> None:
         """Something was done to a run: read all anew."""
         self._lab.look_again()
-        await self._lab.watch_runs.refresh()
         await self.read()
         if name is not None and self.is_attached:
             self.views.table.choose(name)

@@ -28,11 +28,10 @@ def detail_words(row: Row | None, width: int) -> Content:
     facts = [row.stage, row.preset, f"{steps_words(row)} steps", figure_words(row), time_words(row)]
     if row.extra is not None:
         facts.append(size_words(row.extra.size))
-    facts.append(row.started[:16].replace("T", " "))
-    facts.append(f"from {one_line(row.parent)}" if row.parent else "from nothing")
     words = head + Content(" · ".join(filter(None, facts)))
-    if row.message:
-        words += Content.styled(f"\n{fitted(one_line(row.message), width)}", "$quiet")
+    origin = f"from {one_line(row.parent)}" if row.parent else "from nothing"
+    said = (row.started[:16].replace("T", " "), origin, one_line(row.message))
+    words += Content.styled(f"\n{fitted(' · '.join(filter(None, said)), width)}", "$quiet")
     if row.note:
         words += Content.styled(f"\n{fitted(one_line(row.note), width)}", "italic")
     return words

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,8 @@ from tui.runs.row import Row
 
 if TYPE_CHECKING:
     from engine.background import LineTail
-    from engine.runs import RunStatus
     from engine.trash import Trashed
+    from tui.services import Runs
 
 WITHIN_S = 0.25
 """At most so long a thread reads before what it has read is shown."""
@@ -64,9 +64,15 @@ class Plotted:
 
 
 class RunsWatch:
-    """The rows as of the last :meth:`refresh`."""
+    """The rows as of the last :meth:`refresh`.
 
-    def __init__(self) -> None:
+    Args:
+        runs: gives the training runs; they are listed anew each time, so that what was just done
+            to one is never taken back by an older list.
+    """
+
+    def __init__(self, runs: Callable[[], Runs]) -> None:
+        self._runs = runs
         self.rows: Sequence[Row] = ()
         self.deleted: Sequence[Trashed] = ()
         self.looked = False
@@ -78,24 +84,22 @@ class RunsWatch:
         """A row by its name."""
         return next((row for row in self.rows if row.name == name), None)
 
-    async def refresh(self, runs: Sequence[RunStatus], first: Sequence[Row] = ()) -> bool:
+    async def refresh(self, first: Sequence[Row] = ()) -> bool:
         """Read again; whether the rows changed.
 
         Args:
-            runs: those of the lab now.
             first: rows that are in sight, so that what they say is read before the rest.
         """
         async with self._listing_turn:
             before = self.rows, self.deleted
-            self.rows, self.deleted = await asyncio.to_thread(self._read, runs, first)
+            self.rows, self.deleted = await asyncio.to_thread(self._read, first)
             self.looked = True
             return before != (self.rows, self.deleted)
 
-    def _read(
-        self, runs: Sequence[RunStatus], first: Sequence[Row]
-    ) -> tuple[Sequence[Row], Sequence[Trashed]]:
+    def _read(self, first: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Trashed]]:
         from engine.run_keeping import deleted_runs
 
+        runs = self._runs().list_runs()
         rows = self._listing.rows(runs)
         wanted = {row.path for row in first}
         order = sorted(rows, key=lambda row: row.path not in wanted)
