@@ -23,6 +23,8 @@ from tui.panes.pane import Contents, LabPane
 from tui.panes.probe_keys import BINDINGS, HELP
 from tui.panes.probing import Prober
 from tui.probes import head_text
+from tui.probes.noting import Lab as NotingLab
+from tui.probes.noting import ProbeNoter
 from tui.probes.watch import News, ProbeWatch
 from tui.safe_text import visible
 from tui.widgets.probe_head import ProbeHead, View
@@ -33,7 +35,6 @@ from tui.widgets.words import Words
 if TYPE_CHECKING:
     from engine.manifest import CheckpointInfo
     from tui.probes.source import Listed
-    from tui.services import Probes
 
 LOOK_EVERY_S = 0.5
 IDLE_LOOKS = 4
@@ -44,12 +45,8 @@ MOST_DRAWN = 24
 """Samples of one name's chain, whatever a probe draws."""
 
 
-class Lab(FollowingLab, Protocol):
+class Lab(FollowingLab, NotingLab, Protocol):
     """What the pane needs of the app."""
-
-    def probes(self) -> Probes:
-        """The probes on disk."""
-        ...
 
 
 class ProbesPane(LabPane):
@@ -65,7 +62,7 @@ class ProbesPane(LabPane):
         super().__init__(id="probes")
         self.checkpoints = checkpoints
         self.probes = ProbeWatch(lab.probes)
-        self.prober = Prober(self, self.probes)
+        self.prober, self.noter = Prober(self, self.probes), ProbeNoter(lab)
         self.head, self.note, self.views = ProbeHead(), Words(id="probe-note"), ProbeViews()
         self.follower = Follower(self, lab, self._chain_drawn)
         self._turns = 0
@@ -114,6 +111,7 @@ class ProbesPane(LabPane):
             news = await self.probes.refresh()
         if self.is_attached:
             self._take(news)
+        await self.noter.look(self.probes.listed)
 
     def look_at(self, listed: Listed) -> None:
         """Show another probe."""

@@ -32,12 +32,14 @@ class ProbeResults:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def names(self) -> set[str]:
-        """Those that were noted. Raises StateError."""
-        rows = self._database.read(
-            lambda database: database.execute("SELECT name FROM probes").fetchall()
+    def finished(self, name: str) -> str | None:
+        """When a probe had finished that was noted, None when it was not. Raises StateError."""
+        row = self._database.read(
+            lambda database: database.execute(
+                "SELECT finished FROM probes WHERE name = ?", (name,)
+            ).fetchone()
         )
-        return {name for (name,) in rows}
+        return None if row is None else row[0]
 
     def note(self, result: ProbeResult) -> None:
         """Keep a result in place of the one before. Raises StateError."""

@@ -8,6 +8,7 @@ from textual.widgets import Input, OptionList
 
 from tests.tui.chatting import asked, ends, engine_of, opened
 from tests.tui.conftest import Lab, closed, dialog, screen_text, settled, shows, until
+from tests.tui.probing import put
 from tui.answers import Token
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.parts import Call, Outcome, Text
@@ -74,14 +75,14 @@ def test_what_was_removed_comes_back_whole(state: State) -> None:
     assert found(state, "") == []
     assert state.conversations.listed() == []
     assert state.decisions.listed() == []
-    assert state.probes.names() == set()
+    assert state.probes.finished("p") is None
     for each in reversed(removed):
         state.history.put_back(each)
         state.history.put_back(each)
     assert sorted(found(state, "")) == sorted(before)
     assert state.conversations.load(kept.key).exchanges[0].reply.text == "first"
     assert len(state.decisions.listed()) == 1
-    assert state.probes.names() == {"p"}
+    assert state.probes.finished("p") == "2026-01-01"
 
 
 def test_twenty_thousand_entries_are_searched_at_the_pace_of_typing(state: State) -> None:
@@ -183,3 +184,21 @@ async def test_nothing_found_is_said(lab: Lab) -> None:
         assert app.screen is screen
         await pilot.press("escape")
         await closed(app, pilot)
+
+
+async def test_a_probe_is_noted_when_it_is_seen_finished_and_opened_again(lab: Lab) -> None:
+    put(lab)
+    async with lab.open((100, 30)) as (app, pilot):
+        await pilot.press("escape", "6")
+        state = app.state
+        await until(pilot, lambda: state.history.search("probe"), "noted")
+        noted = [each for each in state.history.search("probe") if each.subject == "probe"]
+        names = [each.key for each in lab.probes.listed() if each.status.state == "done"]
+        assert sorted(each.key for each in noted) == sorted(names)
+        await pilot.press("4", "escape", "f6")
+        screen = await dialog(app, pilot, HistorySearch)
+        await pilot.press(*"probe")
+        await until(pilot, lambda: len(screen._found) == len(names), "found")
+        await pilot.press("enter")
+        await closed(app, pilot)
+        await until(pilot, lambda: app.shown_pane == "probes", "opened")
