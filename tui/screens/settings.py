@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.errors import LabError
+from tui.format import squeezed
 from tui.safe_text import one_line, visible
 from tui.screens.dialog import Dialog
 from tui.settings.rows import Row, about, mistake, rows, turned
@@ -75,7 +76,7 @@ kept in `settings.toml`; a value that a variable of the environment fixes cannot
         """A line to search in, the settings, what the one under the cursor does."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content("settings")
-            box.border_subtitle = Content(one_line(str(self.settings.path)))
+            box.border_subtitle = Content(squeezed(one_line(str(self.settings.path)), 44))
             yield Input(placeholder="type to search", id="filter", compact=True)
             yield OptionList()
             yield Static("", id="about")

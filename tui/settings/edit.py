@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Flat = dict[str, Any]
+DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,19 @@ class CannotEditError(Exception):
     """The file says it in a way in which a single line cannot be changed."""
 
 
-def flat(tables: Mapping[str, Any], before: str = "") -> Flat:
-    """``{"a": {"b": 1}}`` as ``{"a.b": 1}``: keys with dots in them need no quotes either way."""
+def flat(tables: Mapping[str, Any], before: str = "", depth: int = 0) -> Flat:
+    """``{"a": {"b": 1}}`` as ``{"a.b": 1}``: keys with dots in them need no quotes either way.
+
+    Raises:
+        ValueError: tables stand in tables in tables, and on; no settings are like that.
+    """
+    if depth > DEEPEST:
+        raise ValueError("Tables are nested too deeply")
     found: Flat = {}
     for key, value in tables.items():
         path = f"{before}.{key}" if before else key
         if isinstance(value, dict):
-            found |= flat(value, path)
+            found |= flat(value, path, depth + 1)
         else:
             found[path] = value
     return found

@@ -25,6 +25,8 @@ class Said(NamedTuple):
 
 def text_of(path: Path) -> str | None:
     """What a file says; None where it is not there or is no text."""
+    if not path.is_file():
+        return None  # Of a named pipe, reading would never end.
     try:
         return path.read_text("utf-8-sig")  # Some editors begin with a mark of the encoding.
     except (OSError, UnicodeDecodeError):
@@ -44,11 +46,11 @@ def read_file(path: Path, catalog: Catalog) -> Said:
     from tui.settings.edit import flat
 
     try:
-        tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = flat(tomllib.loads(text))
+    except (ValueError, RecursionError) as error:
         return Said({}, [_damage(path, str(error))])
     said = Said({}, [])
-    for key, value in flat(tables).items():
+    for key, value in found.items():
         try:
             said.values[key] = catalog.checked(key, value)
         except SettingError as error:

@@ -93,8 +93,11 @@ COLUMNS: Setting[tuple[str, ...]] = Setting(
     title="columns",
     default=(),
     kind="names",
+    low=2,
+    high=4,
     live=False,
-    help="The models of two to four columns, such as nano/base, nano/idk; none: the shipped ones.",
+    help="The checkpoints that columns begin with, such as nano/base, nano/idk; none: the shipped "
+    "ones.",
 )
 CHAT_MODE = Setting(
     key="compare.chat",

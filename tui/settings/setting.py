@@ -38,7 +38,7 @@ class Setting(Generic[T]):
         help: what it does, in a line or two.
         default: its value where nobody has chosen one.
         kind: how its value is written.
-        low, high: the bounds of a number, themselves allowed.
+        low, high: the bounds of a number, themselves allowed; of names, how many there may be.
         choices: what may be chosen; a function, since it may have to import something.
         word: what is written for None, as in ``seed = "random"``; empty where None is no value.
         live: whether another value holds at once; else it does from the next start.
@@ -76,7 +76,8 @@ class Setting(Generic[T]):
             return ", ".join(self.choices())
         words = _KINDS[self.kind]
         if math.isfinite(self.low):
-            words = f"{words} from {_short(self.low)} to {_short(self.high)}"
+            reach = f"{_short(self.low)} to {_short(self.high)}"
+            words = f"{reach} {words}" if self.kind == "names" else f"{words} from {reach}"
         return f"{words}, or {self.word}" if self.word else words
 
     def parsed(self, text: str) -> T:
@@ -111,7 +112,7 @@ class Setting(Generic[T]):
             "number": lambda v: type(v) in (int, float) and self.low <= v <= self.high,
             "choice": lambda v: isinstance(v, str) and v in self.choices(),
             "text": lambda v: isinstance(v, str) and _is_line(v),
-            "names": lambda v: isinstance(v, list) and all(map(_is_line, v)),
+            "names": lambda v: isinstance(v, list) and all(map(_is_name, v)) and self._counts(v),
         }
         if not fits[self.kind](value):
             raise SettingError(f"{self.key} is {shown(value)}; it can be {self.bounds()}.")
@@ -126,7 +127,12 @@ class Setting(Generic[T]):
             return "on" if value else "off"
         if isinstance(value, tuple):
             return ", ".join(value)
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        if isinstance(value, float) and value.is_integer():
+            return f"{value:.0f}"
+        return str(value)
+
+    def _counts(self, names: Sequence[str]) -> bool:
+        return not names or self.low <= len(names) <= self.high
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -182,6 +188,10 @@ def _number(text: str, *, whole: bool) -> object:
         return int(text) if whole else float(text)
     except ValueError:
         return text
+
+
+def _is_name(value: object) -> bool:
+    return _is_line(value) and bool(str(value).strip()) and "," not in str(value)
 
 
 def _is_line(value: object) -> bool:

@@ -156,13 +156,14 @@ class Settings:
         import tomllib
 
         from engine.files import disk_error
+        from tui.settings.edit import flat
 
         text = text_of(self.path)
         try:
             if text is not None:
-                tomllib.loads(text)
+                flat(tomllib.loads(text))
                 return text, ""
-        except (tomllib.TOMLDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             pass  # A damaged one is put aside, and a new one begun.
         if not self.path.is_file():
             return _BEGINNING, ""

@@ -36,9 +36,8 @@ class Columns(Horizontal):
         self.chat = settings.value(schema.CHAT_MODE)
         self.device = ""
         """What the engine computes on, once it has said so."""
-        wanted = settings.value(schema.COLUMNS)[:MOST_COLUMNS]
-        self._opens = wanted if len(wanted) >= LEAST_COLUMNS else _OPENS
-        self._offered = self._opens is wanted
+        self._opens = settings.value(schema.COLUMNS) or _OPENS
+        self._offered = self._opens is not _OPENS
 
     def compose(self) -> ComposeResult:
         """A column for each of the first stages; ``fill`` gives them their checkpoints."""

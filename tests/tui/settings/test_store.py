@@ -78,6 +78,8 @@ def test_every_setting_survives_every_way(path: Path) -> None:
         ("[compare]\nmax_tokens = 0", ["compare.max_tokens", "1 to"]),
         ("[compare]\ncolumns = 'nano/base'", ["compare.columns"]),
         ("[compare]\ncolumns = [1]", ["compare.columns"]),
+        ("[compare]\ncolumns = ['nano/base']", ["compare.columns", "2 to 4 names"]),
+        ("[compare]\ncolumns = ['a,b', 'c']", ["compare.columns"]),
         ("[compare]\ncompare = {a = 1}", ["no setting 'compare.compare.a'"]),
         ("compare = 3", ["no setting 'compare'"]),
         ("[screen]\ntheme = 'no such'", ["screen.theme", "'no such'", "lab-dark"]),
@@ -98,7 +100,15 @@ def test_a_wrong_value_costs_itself_and_is_said(path: Path, text: str, said: lis
 
 
 @pytest.mark.parametrize(
-    "content", [b"[screen", b"a = ", b"\xff\xfe\x00", b"x = 1\nx = 2", b"[" * 3000]
+    "content",
+    [
+        b"[screen",
+        b"a = ",
+        b"\xff\xfe\x00",
+        b"x = 1\nx = 2",
+        b"[" * 3000,
+        b"a" + b".a" * 5000 + b" = 1",
+    ],
 )
 def test_a_damaged_file_is_said_and_kept(path: Path, content: bytes) -> None:
     written(path, "")
@@ -232,6 +242,18 @@ def test_the_old_file_is_taken_over_once(
     assert opened.problems == []
     settings.remember_policies({"calc (pure)": "always", "x (pure)": "ask"})
     assert settings.open_settings().table("policies").get("x (pure)") == "ask"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no named pipes")
+def test_a_pipe_in_the_place_of_the_file_does_not_hang(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    assert len(Settings(path, {}).problems) == 1
+
+
+def test_a_number_is_shown_as_it_is() -> None:
+    assert schema.TOP_P.text(0.123456789) == "0.123456789"
+    assert schema.IDLE_MINUTES.text(15.0) == "15"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no such folders")
