@@ -115,27 +115,27 @@ class TokenPad(PieceView):
             return self.words_line(self._words, y)
         if line >= len(self._sheet):
             return Strip.blank(width, ground)
-        segments = []
+        segments, flat = [], self.flat
         for piece in self._sheet.lines.pieces(line):
-            segments += self._drawn(self._sheet, line, piece)
+            segments += self._drawn(self._sheet, line, piece, flat)
         at_end = self.buffer.cursor == len(self.buffer.text) and line == len(self._sheet) - 1
         if at_end and self.has_focus:
             segments.append(Segment(" ", self.style_named(CURSOR)))
         return Strip(segments).adjust_cell_length(width, ground)
 
-    def _drawn(self, sheet: Sheet, line: int, piece: Piece) -> list[Segment]:
-        style = token_style(piece.token, flat=self.flat)
+    def _drawn(self, sheet: Sheet, line: int, piece: Piece, flat: bool) -> list[Segment]:
+        style = token_style(piece.token, flat=flat)
         if piece.token == self._hovered:
             style = f"{style} {HOVERED}"
-        first, last = sheet.cut.span(piece.token)
         start, end = self.buffer.selection
         if start == end and not self.writing:
             here = self.has_focus and start < len(self.buffer.text) and piece.token == self.token
             style = f"{style} {CURSOR}" if here and piece.token != self._hovered else style
             return [Segment(piece.text, self.style_named(style))]
+        first, last = sheet.cut.span(piece.token) if self.has_focus else (0, 0)
         if not self.has_focus or end < first or last <= start:
             return [Segment(piece.text, self.style_named(style))]
-        selected = SELECTED_FLAT if self.flat else SELECTED
+        selected = SELECTED_FLAT if flat else SELECTED
         cursor = f"{style} {CURSOR}"
         return [
             Segment(

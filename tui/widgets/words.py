@@ -17,7 +17,7 @@ class Words(Static):
         return self._shown.plain
 
     def say(self, words: Content) -> None:
-        """Show ``words``; a new layout of the screen only where they differ."""
+        """Show ``words``; a new layout of the screen only where their size may be another."""
         if not words.is_same(self._shown):
             self._shown = words
-            self.update(words)
+            self.update(words, layout=self.styles.auto_dimensions)
