@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
@@ -22,11 +22,12 @@ from engine.errors import LabError
 from tui.background import in_background
 from tui.course.desk import CourseDesk
 from tui.crash import Crashes
+from tui.doors import Doors
 from tui.engine_care import EngineCare
-from tui.keys.frame_keys import BINDINGS, OF_PANES
+from tui.keys.frame_keys import BINDINGS
 from tui.keys.lab_keys import LabKeys
 from tui.lab_watch import LabWatch
-from tui.leaving import leave_when_asked
+from tui.leaving import draw_when_resumed, leave_when_asked
 from tui.panes.compare import ComparePane
 from tui.panes.pane import LabPane
 from tui.remembering import Remembering
@@ -65,7 +66,7 @@ def _lab_commands() -> type[Provider]:
     return LabCommands
 
 
-class LabApp(App[None]):
+class LabApp(Doors):
     """The terminal lab.
 
     Args:
@@ -162,6 +163,7 @@ class LabApp(App[None]):
         self.settings.begin()
         if not self.is_headless:
             leave_when_asked(self)
+            draw_when_resumed(self)
         self.call_after_refresh(self._after_first_paint)
 
     async def _after_first_paint(self) -> None:
@@ -365,55 +367,6 @@ class LabApp(App[None]):
     def on_told(self, event: Told) -> None:
         """A pane tells what came true in it."""
         self.course.take(event.fact)
-
-    # Keys
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A dialog is closed before one goes elsewhere; one that waits for a key takes them all."""
-        if getattr(self.screen, "TAKES_ALL_KEYS", False):
-            return action == "quit"
-        return action not in OF_PANES or not self.screen.is_modal
-
-    async def on_key(self, event: events.Key) -> None:
-        """A key that nobody wanted."""
-        if await self.keys.press(event.key):
-            event.prevent_default()
-
-    def action_jump(self) -> None:
-        """Show a letter on everything that one can go to, or stop that."""
-        from tui.screens.jump import jump
-
-        jump(self)
-
-    def action_history(self) -> None:
-        """Search what was said and asked."""
-        from tui.looking_back import look_back
-
-        look_back(self)
-
-    def action_settings(self) -> None:
-        """Show the settings."""
-        from tui.screens.settings import SettingsScreen
-
-        self.push_screen(SettingsScreen(self.settings))
-
-    def action_keys(self) -> None:
-        """See the keys, and change them."""
-        from tui.screens.keys import KeysScreen
-
-        self.push_screen(KeysScreen(self.keys))
-
-    def action_export(self) -> None:
-        """Write what the pane shows to a file."""
-        from tui.screens.export import export_pane
-
-        export_pane(self.query_one(f"#{self.shown_pane}", LabPane))
-
-    def action_help(self) -> None:
-        """Open or close the help for what has the focus."""
-        from tui.screens.help import show_help
-
-        show_help(self)
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's way to end an app whose handler has failed; it has no public name."""

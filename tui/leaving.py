@@ -1,7 +1,8 @@
-"""Leaving in order when the system asks: the terminal was closed, or somebody ended the process.
+"""What the system asks of the app: to leave in order, and to draw itself again after a pause.
 
-Without this the process would be gone in the middle of whatever it was writing, and the terminal,
-where it still stands, would be left without echo.
+Without the first, a closed terminal or a kill would end the process in the middle of whatever it
+was writing, and leave a terminal that still stands without echo. Without the second, a lab that
+was stopped and brought back (``fg``) would show little more than what changes from then on.
 """
 
 from __future__ import annotations
@@ -35,3 +36,8 @@ def leave_when_asked(app: App[None]) -> None:
     for name in _SIGNALS:
         number = getattr(signal, name)
         loop.add_signal_handler(number, leave, number)
+
+
+def draw_when_resumed(app: App[None]) -> None:
+    """Draw the whole screen when the process goes on after it was stopped."""
+    app.app_resume_signal.subscribe(app, lambda _: app.refresh(layout=True))

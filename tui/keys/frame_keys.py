@@ -8,7 +8,7 @@ from tui.widgets.top_bar import PANES
 
 BINDINGS: list[BindingType] = [
     *(
-        Binding(key, f"pane('{pane}')", title, show=False, id=f"pane.{pane}")
+        Binding(key, f"pane('{pane}')", f"go to {title}", show=False, id=f"pane.{pane}")
         for pane, (key, title) in PANES.items()
     ),
     Binding("f1", "help", "help", key_display="F1", priority=True, id="app.help"),

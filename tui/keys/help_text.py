@@ -126,7 +126,9 @@ def _lines(
             if (other.id or (other.action, other.description)) == what
         )
         shown = " ".join(dict.fromkeys(map(shown_key, keys)))
-        words = binding.description[0].lower() + binding.description[1:]
+        words = binding.description
+        if binding.id is None:  # Textual begins with a capital.
+            words = words[0].lower() + words[1:]
         yield Line(binding.id, shown, words, _state(node, binding, keys, active, consumes))
 
 

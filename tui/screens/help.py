@@ -16,7 +16,7 @@ from tui.keys.help_text import Line, Section, sections
 from tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
-    from tui.app import LabApp
+    from tui.doors import Doors
 
 KEYS_WIDTH = 18
 """Cells for the keys of a line; longer ones push their words aside."""
@@ -78,7 +78,7 @@ def _drawn(line: Line) -> Content:
     )
 
 
-def show_help(app: LabApp) -> None:
+def show_help(app: Doors) -> None:
     """Open the help for what has the focus; close it where it is open."""
     screen = app.screen
     if isinstance(screen, HelpScreen):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -21,9 +21,6 @@ from tui.keys.names import shown_key
 from tui.safe_text import one_line
 from tui.screens.dialog import Dialog
 from tui.screens.press_key import PressKey
-
-if TYPE_CHECKING:
-    from tui.app import LabApp
 
 KEYS_WIDTH, WORDS_WIDTH = 16, 26
 
@@ -55,6 +52,7 @@ it already is said. What you choose is kept in `settings.toml`, section `[keys]`
         super().__init__(classes="keys-screen")
         self.keys = keys
         self._shown: Sequence[Row] = ()
+        self._ready = False
 
     def compose(self) -> ComposeResult:
         """Search, list, what is known of the line, buttons."""
@@ -72,6 +70,12 @@ it already is said. What you choose is kept in `settings.toml`, section `[keys]`
         """The list keeps its cursor while one types."""
         self.query_one(OptionList).can_focus = False
         self.query_one(Input).focus()
+        self._say("Reading the keys of all panes ...", "$quiet")
+        in_background(self, self._read, "read-keys")
+
+    async def _read(self) -> None:
+        await self.keys.bindings()  # It imports every pane, once.
+        self._ready = True
         self._fill()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -151,6 +155,8 @@ it already is said. What you choose is kept in `settings.toml`, section `[keys]`
         self.query_one("#about", Static).update(Content.styled(words, style))
 
     def _fill(self) -> None:
+        if not self._ready:
+            return
         wanted = self.query_one(Input).value.lower().split()
         before = self._row.bound.id if self._row else None
         found = [row for row in rows(self.keys.own) if all(word in _said(row) for word in wanted)]
@@ -162,16 +168,6 @@ it already is said. What you choose is kept in `settings.toml`, section `[keys]`
         options.highlighted = (ids.index(before) if before in ids else 0) if found else None
         if not found:
             self._say("Nothing is called so.", "$quiet")
-
-
-def show_keys(app: LabApp) -> None:
-    """Open the list; reading all bindings takes a moment, and nothing waits for it."""
-
-    async def work() -> None:
-        await app.keys.bindings()
-        app.push_screen(KeysScreen(app.keys))
-
-    in_background(app, work, "keys-screen", only=True)
 
 
 def _said(row: Row) -> str:

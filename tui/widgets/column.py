@@ -58,10 +58,10 @@ alternatives it was drawn from. **space** goes to those alternatives; choosing o
 again from there.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "token(-1)", "token", show=False, id="column.left"),
-        Binding("right", "token(1)", "token", show=False, id="column.right"),
-        Binding("up", "line(-1)", "line", show=False, id="column.up"),
-        Binding("down", "line(1)", "line", show=False, id="column.down"),
+        Binding("left", "token(-1)", "token before", show=False, id="column.left"),
+        Binding("right", "token(1)", "next token", show=False, id="column.right"),
+        Binding("up", "line(-1)", "line above", show=False, id="column.up"),
+        Binding("down", "line(1)", "line below", show=False, id="column.down"),
         Binding("home", "edge(-1)", "first token", show=False, id="column.home"),
         Binding("end", "edge(1)", "last token", show=False, id="column.end"),
         Binding("space,enter", "alternatives", "alternatives", id="column.alternatives"),

@@ -42,7 +42,7 @@ def test_each_can_be_had(owner: type[DOMNode], binding: Binding) -> None:
     assert binding.id, "no other key can be chosen for it"
     assert binding.description, "help could not say what it does"
     namespace, action, _ = parse(binding.action)
-    there = {"": owner, "app": App, "screen": Screen}[namespace]
+    there = {"": owner, "app": owners()[0], "screen": Screen}[namespace]
     assert callable(getattr(there, f"action_{action}", None)), "it would do nothing"
     keys = tuple(each.key for each in Binding.make_bindings([binding]))
     assert parse_keys(",".join(keys)) == keys, "a person could not write it"

@@ -72,7 +72,7 @@ def test_keys_are_shown_as_in_the_footer(key: str, shown: str) -> None:
         ("compare.mode", "ctrl+enter", "cannot be ^⏎"),
         ("compare.mode", "escape", "one step out"),
         ("compare.mode", "c", "'model' (Compare, compare.choose)"),
-        ("compare.mode", "7", "'RL' (Everywhere, pane.rl)"),
+        ("compare.mode", "7", "'go to RL' (Everywhere, pane.rl)"),
         ("compare.mode", "f1", "'help' (Everywhere, app.help)"),
         ("compare.mode", "space", "(A column, column.alternatives)"),
         ("compare.mode", "ctrl+w", "Delete left to start of word"),

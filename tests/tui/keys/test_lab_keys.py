@@ -52,7 +52,7 @@ async def test_what_is_wrong_is_said_once_and_the_rest_holds(lab: Lab) -> None:
         await until(pilot, lambda: len(app._notifications) == 1, "one notification")
         (said,) = (each.message for each in app._notifications)
         assert said.count("\n") == 2, "three sentences"
-        assert "'RL' (Everywhere, pane.rl)" in said
+        assert "'go to RL' (Everywhere, pane.rl)" in said
         assert set(app.keys.own) == {"compare.mode"}
         assert set(app.keys.problems) == {"compare.own", "compare.resed", "app.help"}
 
