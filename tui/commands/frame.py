@@ -21,7 +21,7 @@ _ACTIONS = (
     ("Export what is shown ...", "Markdown, JSONL, CSV, a picture", "export", "app.export"),
     ("Help", "for what has the focus", "help", "app.help"),
     ("Theme ...", "light, dark, high contrast, the terminal's own", "change_theme", ""),
-    ("Back to the shell", "the lab waits; fg goes on with it", "suspend_process"),
+    ("Back to the shell", "the lab waits; fg goes on with it", "suspend_process", ""),
     ("Quit", "runs and the engine go on", "quit", "app.quit"),
 )
 """Name, help, action, and the id of its binding."""
