@@ -24,7 +24,9 @@ SIGNS: Mapping[str, str] = {
     # Borders; heavy ones, which say where the focus is, are others than light ones.
     **dict.fromkeys("─╴╶╌┈", "-"),
     **dict.fromkeys("│╵╷├┤┊╎", "|"),
-    **dict.fromkeys("┌┐└┘╭╮╰╯┬┴┼╪╫", "+"),
+    **dict.fromkeys("┌┐╭╮", "."),  # not +, which says correct
+    **dict.fromkeys("└┘╰╯", "'"),
+    **dict.fromkeys("┬┴┼╪╫", "+"),
     **dict.fromkeys("━═╸╺", "="),
     **dict.fromkeys("┃║╹╻┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬", "#"),
     **dict.fromkeys("┄┅", "."),
