@@ -95,7 +95,7 @@ class CourseStrip(Horizontal):
         if guide.complete:
             return Content("").join([*parts, *self._done(guide, step)])
         parts += [self._action(step), *_so_far(guide), Content(" ")]
-        more = "F5 hint" if self._hinting and step.hint else "F5 text"
+        more = "F5:hint" if self._hinting and step.hint else "F5:text"  # One word: never broken.
         return Content("").join([*parts, _clickable(more, "open")])
 
     def _card(self, guide: Guide, step: Step) -> Content:
@@ -120,13 +120,12 @@ class CourseStrip(Horizontal):
         parts = [
             Content.styled("✓ ", "bold $text-success"),
             Content(visible(guide.said[step.id])),
-            Content(" "),
         ]
         if guide.n_done < len(guide.course.steps):
             following = visible(guide.proposed.title)
-            parts.append(_clickable(f"F5 enter: {following}", "next"))
+            parts += [Content("\n"), _clickable(f"F5 enter: {following}", "next")]
         else:
-            parts.append(Content.styled("That was the whole course.", "bold"))
+            parts.append(Content.styled("\nThat was the whole course.", "bold"))
         return parts
 
 
