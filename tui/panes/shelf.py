@@ -64,7 +64,9 @@ class Shelf:
         except LabError as error:
             self._remembering.say(error)
             return
-        self._pane.app.push_screen(PastChats(listed), self._picked)
+        self._pane.app.push_screen(
+            PastChats(listed, self._pane.session.conversation.key), self._picked
+        )
 
     async def open(self, key: str, *, only_if_empty: bool = False) -> None:
         """Show a conversation, with the model that it was with where that is still here.

@@ -8,6 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.style import Style
 from textual.widgets import Button, Input, Static
 
 from tui.safe_text import visible
@@ -33,6 +34,22 @@ class Dialog(ModalScreen[Result | None]):
 
         if isinstance(event, Click) and event.widget is self:
             self.dismiss(None)
+
+
+def key_words(*parts: str | tuple[str, str]) -> Content:
+    """The line of a dialog that says its keys; a click on those with an action is the key.
+
+    Args:
+        parts: words, with the dialog's action where they can be clicked.
+    """
+    drawn: list[Content] = []
+    for part in parts:
+        if isinstance(part, str):
+            drawn.append(Content(part))
+        else:
+            words, action = part
+            drawn.append(Content.styled(words, Style.from_meta({"@click": f"screen.{action}"})))
+    return Content(" · ").join(drawn)
 
 
 class AskingDialog(Dialog[Result]):

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 
 
 class Keyed(Protocol):
@@ -53,7 +53,7 @@ class ListedDialog(Dialog[L]):
             box.border_title = Content(self._title)
             if self.listed:
                 yield OptionList(*(Option(self._line(each)) for each in self.listed))
-                yield Static(Content("⏎ look at it · esc cancel"), id="keys")
+                yield Static(key_words("⏎ look at it", ("esc cancel", "cancel")), id="keys")
             else:
                 yield Static(Content("There is none yet: n starts one."))
 

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from tui.chat.store import Listed
 from tui.safe_text import one_line
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 
 
 class PastPick(NamedTuple):
@@ -26,15 +26,20 @@ class PastPick(NamedTuple):
 
 
 class PastChats(Dialog[PastPick]):
-    """Enter opens, x deletes."""
+    """Enter opens, x deletes.
+
+    Args:
+        listed: all there are.
+        current: the key of the one that is open, where the cursor begins.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x,delete", "delete", "delete", id="past.delete"),
     ]
 
-    def __init__(self, listed: Sequence[Listed]) -> None:
+    def __init__(self, listed: Sequence[Listed], current: str) -> None:
         super().__init__()
-        self.listed = listed
+        self.listed, self.current = listed, current
 
     def compose(self) -> ComposeResult:
         """A line each, newest first."""
@@ -42,9 +47,16 @@ class PastChats(Dialog[PastPick]):
             box.border_title = Content("conversations")
             if self.listed:
                 yield OptionList(*(Option(_line(each)) for each in self.listed))
-                yield Static(Content("⏎ open · x delete · esc cancel"), id="keys")
+                words = key_words("⏎ open", ("x delete", "delete"), ("esc cancel", "cancel"))
+                yield Static(words, id="keys")
             else:
                 yield Static(Content("None was kept yet: each is, from its first question on."))
+
+    def on_mount(self) -> None:
+        """Begin at the one that is open."""
+        keys = [each.key for each in self.listed]
+        if self.current in keys:
+            self.query_one(OptionList).highlighted = keys.index(self.current)
 
     def action_delete(self) -> None:
         """The highlighted one."""

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from tui.format import fitted, scaled, squeezed
 from tui.models import Model
 from tui.safe_text import one_line
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 from tui.stages import hue
 
 if TYPE_CHECKING:
@@ -212,7 +212,10 @@ class ModelPicker(Dialog[Pick]):
     def _say_keys(self) -> None:
         pick = self._highlighted()
         local = isinstance(pick, Model) and pick.server is None
-        words = "⏎ choose · esc cancel" + (
-            " · ← → precision (fp32, bf16, int8, int4)" if local else ""
-        )
-        self.query_one("#keys", Static).update(Content(words))
+        words = key_words("⏎ choose", ("esc cancel", "cancel"))
+        if local:
+            arrows = key_words(
+                ("←", "turn(-1)"), ("→ precision (fp32, bf16, int8, int4)", "turn(1)")
+            )
+            words = Content(" · ").join([words, arrows])
+        self.query_one("#keys", Static).update(words)

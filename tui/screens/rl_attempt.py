@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui import telling
 from tui.rl.attempt_text import attempt_words
 from tui.safe_text import one_line
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -40,7 +40,13 @@ class RlAttempt(Dialog[int]):
         with Vertical(classes="dialog card") as box:
             self._box = box
             yield self._scroll
-            yield Static(Content("← → other attempts · ↑ ↓ scroll · esc close"), id="keys")
+            words = key_words(
+                ("← attempt before", "turn(-1)"),
+                ("→ next", "turn(1)"),
+                "↑ ↓ scroll",
+                ("esc close", "cancel"),
+            )
+            yield Static(words, id="keys")
 
     def on_mount(self) -> None:
         """The keys scroll at once."""

@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.rl.head_text import listed_line
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 
 if TYPE_CHECKING:
     from engine.runs import RunStatus
@@ -32,7 +32,7 @@ class RlList(Dialog["RunStatus"]):
             box.border_title = Content("reinforcement learning")
             if self.runs:
                 yield OptionList(*(Option(listed_line(run)) for run in self.runs))
-                yield Static(Content("⏎ look at it · esc cancel"), id="keys")
+                yield Static(key_words("⏎ look at it", ("esc cancel", "cancel")), id="keys")
             else:
                 yield Static(Content("There is none yet: t starts one."))
 

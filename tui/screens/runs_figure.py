@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.safe_text import one_line
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 
 
 class FigureDialog(Dialog[str]):
@@ -33,7 +33,7 @@ class FigureDialog(Dialog[str]):
             box.border_title = Content("figure")
             if self.names:
                 yield OptionList(*(Option(Content(one_line(name))) for name in self.names))
-                yield Static(Content("⏎ draw it · esc cancel"), id="keys")
+                yield Static(key_words("⏎ draw it", ("esc cancel", "cancel")), id="keys")
             else:
                 yield Static(Content("These runs have measured nothing yet."))
 

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from tui.format import squeezed
 from tui.safe_text import one_line
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 from tui.tokens.names import Offered
 
 _NAME_CELLS = 30
@@ -48,7 +48,11 @@ class TokenizerPicker(Dialog[str]):
             yield Input(placeholder="filter, or a path", id="filter", compact=True)
             yield OptionList()
             yield Static(
-                Content("⏎ choose · esc cancel · a path to a tokenizer.json or .gguf works too"),
+                key_words(
+                    "⏎ choose",
+                    ("esc cancel", "cancel"),
+                    "a path to a tokenizer.json or .gguf works too",
+                ),
                 id="keys",
             )
 

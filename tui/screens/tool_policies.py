@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from tui.chat.policy import MEANINGS, Policies
 from tui.safe_text import one_line
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 
 if TYPE_CHECKING:
     from engine.tool_protocol import ToolInfo
@@ -48,7 +48,9 @@ class ToolPolicies(Dialog[None]):
                 yield Static(Content("The engine has not said yet which tools there are."))
             for problem in self.problems:
                 yield Static(Content.styled(f"✗ {one_line(problem)}", "$text-error"))
-            yield Static(Content("⏎ another policy · esc close"), id="keys")
+            yield Static(
+                key_words(("⏎ another policy", "turn"), ("esc close", "cancel")), id="keys"
+            )
 
     @on(OptionList.OptionSelected)
     def selected(self) -> None:

@@ -1,0 +1,143 @@
+"""The lab by the mouse alone: every click goes where the words stand that a person would click."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from tests.tui import filtering, probing, reinforcing
+from tests.tui.conftest import Lab, closed, dialog, screen_text, settled, shows, until
+from tui.app import LabApp
+from tui.bench.scripted_chat import TOOLS
+from tui.screens.export import ExportDialog
+from tui.screens.rl_attempt import RlAttempt
+from tui.screens.sampling_form import SamplingForm
+from tui.widgets.top_bar import PANES
+
+
+async def click(app: LabApp, pilot: Pilot[None], words: str, times: int = 1, nth: int = 0) -> None:
+    """Click on words that stand on the screen, wherever that is."""
+    await shows(app, pilot, words)
+    places = [
+        (cell_len(line[:column]), y)
+        for y, line in enumerate(screen_text(app).split("\n"))
+        for column in range(len(line))
+        if line.startswith(words, column)
+    ]
+    await pilot.click(offset=places[nth], times=times)
+    await pilot.pause()
+
+
+async def palette(app: LabApp, pilot: Pilot[None], words: str) -> None:
+    """Choose an entry of the palette by clicks, but for the words that are typed."""
+    await click(app, pilot, "palette")
+    await until(pilot, lambda: len(app.screen_stack) > 1, "the palette")
+    await pilot.press(*words)
+    # In the line where it is typed, and below.
+    await until(pilot, lambda: screen_text(app).count(words) > 1, words)
+    await click(app, pilot, words, nth=-1)
+
+
+async def test_all_panes_and_views_are_gone_to_by_clicks(lab: Lab) -> None:
+    filtering.put(lab)
+    probing.put(lab)
+    reinforcing.put(lab)
+    async with lab.open((120, 40)) as (app, pilot):
+        for name, (digit, title) in PANES.items():
+            await click(app, pilot, f"{digit} {title}")
+            await until(pilot, lambda name=name: app.shown_pane == name, name)
+        await click(app, pilot, "2 Data")
+        data = app.data_pane
+        assert data is not None
+        await until(pilot, lambda: data.views.display, "a report")
+        for words, view in (("removed", "removed"), ("duplicates", "twins"), ("truth", "truth")):
+            await click(app, pilot, words)
+            await until(pilot, lambda view=view: data.views.view == view, view)
+        await click(app, pilot, "3 Tokens")
+        tokens = app.tokens_pane
+        assert tokens is not None
+        for view in ("compare", "merges", "chat", "train", "spelling", "text"):
+            await click(app, pilot, view, nth=0)
+            await until(pilot, lambda view=view: tokens.view == view, view)
+        await click(app, pilot, "6 Probes")
+        probes = app.probes_pane
+        assert probes is not None
+        for view in ("outcomes", "detectors", "one name", "answers"):
+            await click(app, pilot, view)
+        await until(pilot, lambda: probes.views.view == "answers", "answers")
+        await click(app, pilot, "7 RL")
+        rl = app.rl_pane
+        assert rl is not None
+        for view in ("curves", "wall"):
+            await click(app, pilot, view)
+            await until(pilot, lambda view=view: rl.view == view, view)
+        await until(pilot, lambda: rl.wall.attempts, "cards")
+        await pilot.click("#rl-wall", offset=(4, 2), times=2)
+        card = await dialog(app, pilot, RlAttempt)
+        await click(app, pilot, "→ next")
+        assert card.card == 1
+        await click(app, pilot, "← attempt")
+        assert card.card == 0
+        await click(app, pilot, "esc close")
+        await closed(app, pilot)
+        await pilot.mouse_down(rl.wall, offset=(4, 2))
+        await pilot.mouse_up(rl.wall, offset=(4, 2))
+
+
+async def test_compare_by_clicks(lab: Lab) -> None:
+    async with lab.open((120, 40)) as (app, pilot):
+        pane = app.compare
+        asked = len(lab.engine.requests)
+        await click(app, pilot, "send")
+        await until(pilot, lambda: len(lab.engine.requests) >= asked + 2, "asked again")
+        await settled(app, pilot)
+        column = pane.columns.all[1]
+        await pilot.click(column, offset=(4, 1))
+        await until(pilot, lambda: column.cursor is not None, "a token")
+        before = len(lab.engine.requests)
+        await pilot.click(pane.inspector, offset=(6, 3), times=2)
+        await until(pilot, lambda: len(lab.engine.requests) > before, "another token in its place")
+        await settled(app, pilot)
+        await click(app, pilot, "sampling")
+        await dialog(app, pilot, SamplingForm)
+        await click(app, pilot, "Cancel")
+        await closed(app, pilot)
+        await click(app, pilot, "▾")
+        await until(pilot, lambda: bool(app.screen.query(OptionList)), "the models")
+        await click(app, pilot, "→ precision")
+        await shows(app, pilot, "@")
+        await click(app, pilot, "esc cancel")
+        await closed(app, pilot)
+        await palette(app, pilot, "Export what is shown")
+        await dialog(app, pilot, ExportDialog)
+        await click(app, pilot, "Cancel")
+        await closed(app, pilot)
+
+
+async def test_a_call_is_decided_and_the_conversation_scrolled_by_clicks(talk: Lab) -> None:
+    async with talk.open((100, 30)) as (app, pilot):
+        await click(app, pilot, "5 Chat")
+        await until(pilot, lambda: app.chat is not None and app.chat.is_mounted, "the pane")
+        chat = app.chat
+        assert chat is not None
+        await until(pilot, lambda: chat.session.tools, "the tools")
+        for tool in TOOLS:
+            chat.session.policies.choose(tool, "ask")
+        await pilot.click(OptionList, offset=(4, 0))
+        await until(pilot, lambda: chat.session.waiting is not None, "a call that waits")
+        await click(app, pilot, "approve")
+        await until(pilot, lambda: not chat.talker.running and chat.session.waiting is None, "done")
+        reply = chat.session.conversation.exchanges[0].reply
+        await until(pilot, lambda: reply.state == "done", "the answer")
+        assert [call.state for call in reply.calls] == ["done"]
+        await click(app, pilot, "new")
+        await until(pilot, lambda: not chat.session.conversation.exchanges, "a new one")
+        await click(app, pilot, "past")
+        await shows(app, pilot, "x delete")
+        await click(app, pilot, "x delete")
+        await shows(app, pilot, "for good?")
+        await click(app, pilot, "Delete", nth=-1)
+        await shows(app, pilot, "None was kept yet")
+        await pilot.click(offset=(0, 0))
+        await closed(app, pilot)
