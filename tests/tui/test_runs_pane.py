@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from engine import paths, runs
-from engine.run_keeping import deleted_runs, read_note
+from engine.run_keeping import deleted_runs, read_note, write_note
 from tests.tui.conftest import Lab, closed, dialog, screen_text, shows, until
 from tui.app import LabApp
 from tui.panes.runs import RunsPane
@@ -351,3 +351,15 @@ async def test_sizes_change_under_it(disk_lab: Lab) -> None:
                 await pilot.press(view)
                 await asyncio.sleep(0)
         assert app.is_running
+
+
+async def test_a_note_stands_in_pipeline_too(disk_lab: Lab) -> None:
+    three_runs()
+    write_note(paths.runs_folder() / "sft-0001", "[b]too hot[/]")
+    async with disk_lab.open((120, 40), answered=False) as (app, pilot):
+        await app.action_pane("pipeline")
+        pipeline = app.pipeline
+        assert pipeline is not None
+        await until(pilot, lambda: app.watch_runs.runs, "the runs")
+        await pipeline.go_to("run:sft-0001")
+        await shows(app, pilot, "[b]too hot[/]")

@@ -22,6 +22,7 @@ from tui.panes.pipeline_keys import BINDINGS
 from tui.panes.steering import Lab, Steering
 from tui.pipeline_text import checkpoint_words, run_words, samples_words, stage_words
 from tui.run_watch import ALIVE, RESUMABLE
+from tui.safe_text import visible
 from tui.screens.card import Card
 from tui.stages import BY_NAME, hue
 from tui.steps_text import development_line, development_table
@@ -130,7 +131,9 @@ class PipelinePane(LabPane):
         info, run = self._checkpoint(entry), self._run()
         if entry.kind == "checkpoint":
             run = None
-        self.words.say(self._words(entry, info, run))
+        words = self._words(entry, info, run)
+        note = await asyncio.to_thread(_note_on, run) if run is not None else ""
+        self.words.say(words + Content.styled(f"\n\n{visible(note)}", "italic") if note else words)
         trained = BY_NAME[entry.stage].trained
         curve, samples = self.curve, self.samples
         history = self.lab.watch_runs.history(run.name) if run else None
@@ -316,3 +319,9 @@ class PipelinePane(LabPane):
     async def recall(self, memory: Mapping[str, Any]) -> None:
         """Go to the entry, if it is still there."""
         await self.go_to(str(memory.get("entry")))
+
+
+def _note_on(run: RunStatus) -> str:
+    from engine.run_keeping import read_note  # Not before the first paint.
+
+    return read_note(run.path)
