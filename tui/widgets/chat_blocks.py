@@ -44,7 +44,8 @@ ids, what was *sampled* and what was *forced* (‡).
 A call that waits: **a** approve, **d** deny, **e** edit it first, **i** write its output by hand.
 **e** and **i** work on any call: the answer is then written anew from there. **r** writes it anew
 from the chosen block with another seed, **o** asks the same question with tools off.
-**escape** stops what runs, **/** goes to the prompt, **y** copies, **x** exports.
+**ctrl+f** finds words in it. **escape** stops what runs, **/** goes to the prompt, **y** copies,
+**x** exports.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "up", show=False, id="blocks.up"),
@@ -53,6 +54,7 @@ from the chosen block with another seed, **o** asks the same question with tools
         Binding("end", "edge(1)", "last", show=False, id="blocks.end"),
         Binding("enter,space", "fold", "fold", show=False, id="blocks.fold"),
         Binding("t", "tokens", "tokens", id="blocks.tokens"),
+        Binding("ctrl+f,f", "find", "find", show=False, id="blocks.find"),
     ]
 
     class Chosen(Message):
@@ -265,6 +267,13 @@ from the chosen block with another seed, **o** asks the same question with tools
             if block.place == place:
                 self._choose(number)
 
+    def reveal(self, place: Place) -> None:
+        """Choose a block, and open it if it is folded."""
+        if place.kind in ("call", "without") and not self.is_open(place):
+            self._folds[place] = True
+            self.draw(place.exchange)
+        self.go_to(place)
+
     def forget(self, exchange: int) -> None:
         """The blocks of an exchange are other ones now: as if nobody had folded them."""
         self._folds = {p: v for p, v in self._folds.items() if p.exchange < exchange}
@@ -296,6 +305,12 @@ from the chosen block with another seed, **o** asks the same question with tools
         if place is not None and place.kind in ("call", "without"):
             self._folds[place] = not self.is_open(place)
             self.draw(place.exchange)
+
+    def action_find(self) -> None:
+        """Look for words in the conversation."""
+        from tui.widgets.find_bar import find_in
+
+        find_in(self)
 
     def action_tokens(self) -> None:
         """Show or hide the exact tokens of the chosen block."""
