@@ -19,7 +19,7 @@ Pieces = Sequence[Piece]
 Draw = Callable[[int, int], "Pieces | None"]
 """Makes a line: ``draw(row, width)``; row -1 is the head, None a line that is still being read."""
 
-_CHOSEN, _CHOSEN_ELSEWHERE = "bold on $primary-muted", "on $panel"
+_CHOSEN, _CHOSEN_ELSEWHERE = "bold on $cursor", "on $panel"
 _CURSOR = "▸"
 
 
