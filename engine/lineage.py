@@ -68,16 +68,15 @@ def lineage() -> list[Node]:
 
 def drawn(roots: Sequence[Node]) -> Iterator[Line]:
     """The forest from the top down, each node behind the lines that lead to it."""
-    for root in roots:
-        yield Line("", root)
-        yield from _below(root, "")
-
-
-def _below(node: Node, lead: str) -> Iterator[Line]:
-    for child in node.below:
-        last = child is node.below[-1]
-        yield Line(lead + ("└─ " if last else "├─ "), child)
-        yield from _below(child, lead + ("   " if last else "│  "))
+    # No recursion: manifests that were written by hand can form a chain of any length.
+    waiting = [("", "", root) for root in reversed(roots)]
+    while waiting:
+        boxes, lead, node = waiting.pop()
+        yield Line(boxes, node)
+        for child in reversed(node.below):
+            last = child is node.below[-1]
+            corner, onward = ("└─ ", "   ") if last else ("├─ ", "│  ")
+            waiting.append((lead + corner, lead + onward, child))
 
 
 def _nodes(checkpoints: Sequence[CheckpointInfo], runs: Sequence[RunStatus]) -> list[Node]:

@@ -9,6 +9,7 @@ loop reads between steps, which works alike on every system and over a crash of 
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,7 +83,8 @@ def _check_types(status: RunStatus) -> None:
     if not all(isinstance(getattr(status, name), str) for name in words):
         raise TypeError(f"one of {', '.join(words)} is no text")
     numbers = ("step", "total_steps", "heartbeat")
-    if not all(isinstance(getattr(status, name), int | float) for name in numbers):
+    found = [getattr(status, name) for name in numbers]
+    if not all(isinstance(value, int | float) and math.isfinite(value) for value in found):
         raise TypeError(f"one of {', '.join(numbers)} is no number")
     if not isinstance(status.pid, int | None) or not isinstance(status.parent, str | None):
         raise TypeError("pid or parent is of another kind")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import shutil
 
 import pytest
@@ -82,6 +83,15 @@ def test_manifests_that_form_a_circle() -> None:
     names = [line.strip("└├─│ ") for line in tree()]
     assert {"one", "two", "alone"} <= set(names)
     assert len(names) == 5, "and two parents that are not to be had"
+
+
+def test_a_chain_of_any_length() -> None:
+    nodes = [Node(str(number), "run") for number in range(3000)]
+    for above, node_ in itertools.pairwise(nodes):
+        above.below.append(node_)
+    lines = list(drawn(nodes[:1]))
+    assert len(lines) == 3000
+    assert lines[2].boxes == "   └─ "
 
 
 def test_a_run_without_a_checkpoint_hangs_below_its_parent() -> None:

@@ -78,6 +78,14 @@ def test_a_status_with_a_value_of_another_kind_spoils_no_list(field: str) -> Non
         read_status("odd")
 
 
+def test_a_step_that_is_no_number() -> None:
+    folder = make_run("odd")
+    text = (folder / "status.json").read_text()
+    for value in ("NaN", "Infinity", '"7"', "null"):
+        (folder / "status.json").write_text(text.replace('"step": 60', f'"step": {value}'))
+        assert list_runs() == []
+
+
 def test_a_copied_folder_is_a_run_of_its_own() -> None:
     folder = make_run("one")
     shutil.copytree(folder, folder.with_name("copy"))

@@ -19,10 +19,11 @@ from tui.safe_text import one_line
 
 _LABEL = 8
 """Cells of the numbers to the left."""
-_LEAST = (20, 3)
+_LEAST = (20, 2)
 """Cells in which a plot says anything."""
 _ZOOM = 0.5
-_NAME = 20
+_NAME, _BESIDE_NAME = 20, 16
+"""Cells of a run's name in the legend at most, and those of its letter and its value."""
 _BAND = "45%"
 """Opacity of the values behind a smoothed line."""
 _AXIS: dict[AxisName, str] = {"step": "step", "tokens": "tokens", "seconds": "time"}
@@ -191,9 +192,10 @@ less, **l** turns to a logarithmic scale.
         )
 
     def _legend(self, width: int) -> list[Content]:
-        cell = _NAME + 16
+        named = max(len(one_line(each.name)) for each in self.shown.drawn)
+        cell = min(named, _NAME) + _BESIDE_NAME
         a_line = max(1, width // cell)
-        parts = [self._entry(each).pad_right(0) for each in self.shown.drawn]
+        parts = [self._entry(each) for each in self.shown.drawn]
         lines = []
         for start in range(0, len(parts), a_line):
             padded = [
