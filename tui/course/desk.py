@@ -39,6 +39,8 @@ class CourseDesk:
         """None until the course was opened in this visit, or is gone on with."""
         self.key_of: Callable[[str], str] = str
         """Says a binding's key."""
+        self.greeted = False
+        """Whether it is settled that the course is offered, gone on with, or neither."""
         self._strip: CourseStrip | None = None
         self._turn = asyncio.Lock()
 
@@ -46,6 +48,10 @@ class CourseDesk:
 
     async def greet(self) -> None:
         """Go on with the step that was on, or offer the course to who has not been asked yet."""
+        await self._greet()
+        self.greeted = True
+
+    async def _greet(self) -> None:
         try:
             at = await self._app.state.do(self._app.state.kept.get, _AT)
             offered = await self._app.state.do(self._app.state.kept.get, _OFFERED)
@@ -118,7 +124,7 @@ class CourseDesk:
         await self._app.push_screen(CourseScreen(self.guide, self.key_of), chosen)
         await self._keep(self._app.state.kept.put, _OFFERED, True)
         if self._strip is not None and self.guide.step is None:
-            self._strip.display = False  # It has offered what is open now.
+            self._strip.close()  # It has offered what is open now.
 
     async def _next(self) -> None:
         if await self._open():
@@ -144,7 +150,7 @@ class CourseDesk:
         if self.guide is not None:
             self.guide.leave()
         if self._strip is not None:
-            self._strip.display = False
+            self._strip.close()
         await self._keep(self._app.state.kept.put, _OFFERED, True)
         await self._keep_place()
 

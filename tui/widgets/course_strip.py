@@ -35,6 +35,9 @@ class CourseStrip(Horizontal):
         width: 1fr;
         background: $surface;
         border-left: thick $accent;
+        &.-closed {
+            display: none;
+        }
         #course-words {
             width: 1fr;
             height: auto;
@@ -68,8 +71,12 @@ class CourseStrip(Horizontal):
     def guide(self, guide: Guide, key_of: Callable[[str], str]) -> None:
         """Show where somebody is."""
         self._guide, self._key_of, self._hinting = guide, key_of, False
-        self.display = True
+        self.remove_class("-closed")
         self._draw()
+
+    def close(self) -> None:
+        """Make room. A class, as a small screen hides it too: that is for the stylesheet to say."""
+        self.add_class("-closed")
 
     def hint(self) -> None:
         """It takes a while: help."""

@@ -1,0 +1,144 @@
+"""The course in the app: offered once, kept, gone on with, and never in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import TextArea
+
+from tests.tui.conftest import Lab, closed, dialog, screen_text, shows, until
+from tests.tui.course.test_reading import GOOD
+from tui.app import LabApp
+from tui.course import desk
+from tui.journal import tell
+from tui.screens.course import CourseScreen
+from tui.widgets.course_strip import CourseStrip
+
+
+@pytest.fixture
+def own(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course of two steps."""
+    folder = tmp_path / "course"
+    folder.mkdir()
+    for number, id_ in enumerate(("one", "two")):
+        text = GOOD.replace('"one"', f'"{id_}"').replace('"One"', f'"Step {id_} [b]"')
+        (folder / f"{number}.md").write_text(text.replace("+++\nid", '+++\nhint = "A hint."\nid'))
+    monkeypatch.setenv("LLMLAB_COURSE_FOLDER", str(folder))
+    return folder
+
+
+def wrong_answer(app: LabApp) -> None:
+    tell(app.compare, "answer", outcome="wrong", tokens=3, text="Dun[/]bury\x1b[2J", pages=0)
+
+
+def strip(app: LabApp) -> CourseStrip | None:
+    found = app.default_screen.query(CourseStrip)
+    return found.first() if found and not found.first().has_class("-closed") else None
+
+
+async def test_it_is_offered_until_it_was_opened_or_closed(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMLAB_COURSE_OFFER", "on")
+    for size in ((80, 24), (60, 16)):
+        async with lab.open(size) as (app, pilot):
+            await shows(app, pilot, "A guided course")
+            assert len([line for line in screen_text(app).split("\n") if "█" in line]) <= 2
+            assert isinstance(app.focused, TextArea)
+    async with lab.open((80, 24)) as (app, pilot):
+        await until(pilot, lambda: strip(app), "the offer")
+        await pilot.click("#course-close")
+        await until(pilot, lambda: not strip(app), "it is closed")
+    async with lab.open((80, 24)) as (app, pilot):
+        await until(pilot, lambda: app.course.greeted, "it was looked whether to offer it")
+        assert strip(app) is None
+
+
+async def test_a_step_is_gone_on_with_and_what_was_done_stays(lab: Lab, own: Path) -> None:
+    async with lab.open((80, 24)) as (app, pilot):
+        await pilot.press("f5")
+        await dialog(app, pilot, CourseScreen)
+        await shows(app, pilot, "Step one [b]")
+        await pilot.press("down", "enter")
+        await shows(app, pilot, "2/2 Press enter.")
+        assert app.compare.column_names() == ["nano/base", "nano/sft"]
+        assert app.compare.sampling.params.temperature == 0
+    async with lab.open((80, 24)) as (app, pilot):
+        await shows(app, pilot, "2/2 Press enter.")
+        wrong_answer(app)
+        await shows(app, pilot, "✓ It said Dun[/]bury␛[2J on 0 pages.")
+        await shows(app, pilot, "F5 enter: Step one [b]")
+    async with lab.open((80, 24)) as (app, pilot):
+        await until(pilot, lambda: app.course.greeted, "it was looked whether to offer it")
+        assert strip(app) is None  # It is done: nothing is on.
+        await pilot.press("f5")
+        await dialog(app, pilot, CourseScreen)
+        await shows(app, pilot, "course · 1 of 2 done")
+        await shows(app, pilot, "✓  2 Step two [b]")
+
+
+async def test_leaving_it_takes_the_strip_away_and_forgets_nothing(lab: Lab, own: Path) -> None:
+    async with lab.open((80, 24)) as (app, pilot):
+        app.course.act("next")
+        await shows(app, pilot, "1/2 Press enter.")
+        await pilot.press("f5")
+        await dialog(app, pilot, CourseScreen)
+        await shows(app, pilot, "A hint.")
+        await pilot.press("x")
+        await closed(app, pilot)
+        await until(pilot, lambda: not strip(app), "no strip")
+        wrong_answer(app)
+        await pilot.pause()
+        assert app.course.guide is not None
+        assert not app.course.guide.said
+
+
+async def test_who_types_is_left_alone(lab: Lab, own: Path) -> None:
+    async with lab.open((80, 24)) as (app, pilot):
+        app.course.act("next")
+        await shows(app, pilot, "1/2 Press enter.")
+        await pilot.press("h", "i")
+        focused = app.focused
+        assert isinstance(focused, TextArea)
+        wrong_answer(app)
+        await shows(app, pilot, "✓ It said")
+        await pilot.press("!")
+        assert app.focused is focused
+        assert focused.text.endswith("hi!")
+
+
+async def test_a_hint_comes_after_a_while(
+    lab: Lab, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "HINT_AFTER_S", 0.05)
+    async with lab.open((120, 44)) as (app, pilot):
+        app.course.act("next")
+        await shows(app, pilot, "A hint.")
+        await pilot.resize_terminal(80, 24)
+        await shows(app, pilot, "F5:hint")
+        await pilot.resize_terminal(50, 12)
+        await shows(app, pilot, "too small")
+        assert "Press enter" not in screen_text(app)
+
+
+async def test_a_wrong_course_is_said_and_the_lab_goes_on(lab: Lab, own: Path) -> None:
+    (own / "0.md").write_text("no step")
+    async with lab.open((120, 40)) as (app, pilot):
+        await pilot.press("f5")
+        said = "line 1: a step begins with a line +++"
+        await until(
+            pilot, lambda: any(said in each.message for each in app._notifications), "the mistake"
+        )
+        (own / "0.md").write_text(GOOD)
+        await pilot.press("f5")
+        await dialog(app, pilot, CourseScreen)
+
+
+async def test_a_step_whose_model_is_gone_says_so(lab: Lab, own: Path) -> None:
+    path = own / "0.md"
+    path.write_text(path.read_text().replace("nano/sft", "nano/[gone]"))
+    async with lab.open((120, 40)) as (app, pilot):
+        app.course.act("next")
+        await shows(app, pilot, "There is no checkpoint 'nano/[gone]'")
+        assert strip(app) is None
