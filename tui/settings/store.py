@@ -94,20 +94,22 @@ class Settings:
         Raises:
             SettingError: the value cannot be one, or a variable of the environment fixes it.
         """
+        before, default = self.held(key), self.catalog.default(key)
+        typed = list(value) if isinstance(value, tuple) else value
+        checked = value if value == default else self.catalog.checked(key, typed)
+        if before == checked:
+            return False
         if key in self._environment:
             raise SettingError(
                 f"{key} is fixed by the environment variable {self.fixed_by(key)}. Unset it to "
                 "choose another value."
             )
-        before, default = self.held(key), self.catalog.default(key)
-        typed = list(value) if isinstance(value, tuple) else value
-        checked = value if value == default else self.catalog.checked(key, typed)
         self._given.pop(key, None)
         if checked == default:
             self._file.pop(key, None)
         else:
             self._file[key] = checked
-        return bool(before != checked)
+        return True
 
     def keep(self, *keys: str) -> str:
         """Write what holds of ``keys`` into the file; what it says otherwise stays. Blocks.

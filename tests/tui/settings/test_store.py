@@ -158,6 +158,7 @@ def test_the_environment_is_checked_and_fixes_what_it_says(path: Path) -> None:
     assert opened.table("keys") == {"app.quit": "ctrl+x", "compare.own": "O,p"}
     assert opened.table("policies") == {"python (jailed)": "never"}
     assert opened.value(schema.TOOLS) is False
+    assert opened.take("chat.tools", False) is False
     with pytest.raises(SettingError, match="LLMLAB_CHAT_TOOLS"):
         opened.take("chat.tools", True)
     with pytest.raises(SettingError, match="LLMLAB_KEYS"):
