@@ -17,8 +17,8 @@ from engine.errors import LabError
 from tui.background import in_background
 from tui.keys.lab_keys import LabKeys, problem_words
 from tui.keys.listing import Row, rows
-from tui.keys.names import shown_key
-from tui.safe_text import one_line
+from tui.keys.names import KeyNameError, shown_key
+from tui.safe_text import one_line, visible
 from tui.screens.dialog import Dialog
 from tui.screens.press_key import PressKey
 
@@ -138,9 +138,11 @@ it already is said. What you choose is kept in `settings.toml`, section `[keys]`
         async def work() -> None:
             try:
                 await self.keys.choose(row.bound.id, text)
-            except LabError as error:
+            except KeyNameError as error:
                 self._say(f"✗ {one_line(problem_words(error))}", "$text-error")
                 return
+            except LabError as error:  # It holds, and is gone at the next start.
+                self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
             self._fill()
             self.highlighted()
 

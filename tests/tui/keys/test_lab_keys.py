@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import OptionList
 
+from engine.errors import LabError
 from tests.tui.conftest import Lab, closed, dialog, screen_text, settled, shows, until
 from tui import settings
 from tui.app import LabApp
@@ -118,6 +119,32 @@ async def test_the_screen_by_mouse_at_the_smallest_size(lab: Lab) -> None:
         await until(pilot, lambda: app.keys.own, "it holds")
         await pilot.click("#reset")
         await until(pilot, lambda: not app.keys.own, "as it was")
+
+
+async def test_a_key_that_cannot_be_kept_holds_for_this_visit(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMLAB_KEYS", "compare.own=f12")
+    async with lab.open((80, 24)) as (app, pilot):
+        await until(pilot, lambda: app.keys.own, "the keys are read")
+        with pytest.raises(LabError, match="LLMLAB_KEYS"):
+            await app.keys.choose("compare.own", "f10")
+        assert app.keys.own == {"compare.own": ("f12",)}
+
+        def full(*keys: str) -> str:
+            raise LabError("The disk is full.")
+
+        monkeypatch.setattr(settings.current(), "keep", full)
+        with pytest.raises(LabError, match="full"):
+            await app.keys.choose("compare.mode", "f10")
+        assert app.keys.shown("compare.mode") == "F10"
+
+
+async def test_a_click_in_the_footer_presses_the_key(lab: Lab) -> None:
+    async with lab.open((80, 24)) as (app, pilot):
+        footer = screen_text(app).split("\n")[-1]
+        await pilot.click(offset=(footer.index("F1 help") + 4, 23))
+        await dialog(app, pilot, HelpScreen)
 
 
 async def test_a_search_that_finds_nothing(lab: Lab) -> None:

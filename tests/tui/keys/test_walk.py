@@ -22,7 +22,6 @@ from tui.screens.jump import JumpScreen
 from tui.widgets.key_line import KeyLine, fitting, keys_now
 from tui.widgets.top_bar import PANES
 
-
 DEEPER = {"compare": ("escape", "right", "space"), "tokens": ("m", "e")}
 """Keys to what is not there at first: the alternatives to a token, a word to be typed."""
 
