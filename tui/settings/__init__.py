@@ -45,7 +45,7 @@ def open_settings(given: Mapping[str, str] | None = None) -> Settings:
     path = settings_path()
     old = path.with_name("settings.json")
     said = ""
-    if old.exists() and not path.exists():
+    if os.path.exists(old) and not os.path.exists(path):
         from tui.settings.legacy import take_over
 
         said = take_over(old, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ class Said(NamedTuple):
 
 def text_of(path: Path) -> str | None:
     """What a file says; None where it is not there or is no text."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return None  # Of a named pipe, reading would never end.
     try:
         return path.read_text("utf-8-sig")  # Some editors begin with a mark of the encoding.
@@ -35,7 +36,7 @@ def text_of(path: Path) -> str | None:
 
 def read_file(path: Path, catalog: Catalog) -> Said:
     """What the file says; nothing where there is none."""
-    if not path.exists():
+    if not os.path.exists(path):  # Unlike Path.exists, it fails in no folder.
         return Said({}, [])
     text = text_of(path)
     if text is None:

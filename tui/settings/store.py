@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -133,7 +134,7 @@ class Settings:
         for key in keys:
             text = self._changed(text, key)
         # A file that says nothing would only slow the next start.
-        if text != before and not (text == _BEGINNING and not self.path.exists()):
+        if text != before and not (text == _BEGINNING and not os.path.exists(self.path)):
             write_atomic(self.path, text.encode())
         return said
 
@@ -167,7 +168,7 @@ class Settings:
                 return text, ""
         except (ValueError, RecursionError):
             pass  # A damaged one is put aside, and a new one begun.
-        if not self.path.is_file():
+        if not os.path.isfile(self.path):
             return _BEGINNING, ""
         aside = self.path.with_name(f"{self.path.name}.damaged-{int(time.time())}")
         try:

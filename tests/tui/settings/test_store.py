@@ -252,6 +252,23 @@ def test_a_pipe_in_the_place_of_the_file_does_not_hang(path: Path) -> None:
     assert len(Settings(path, {}).problems) == 1
 
 
+def test_a_home_that_cannot_be_looked_into_costs_the_settings_only(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    written(path, "[screen]\ntheme = 'nord'")
+    monkeypatch.setenv("LLMLAB_HOME", str(path.parent))
+    monkeypatch.setattr(os, "stat", refuse)
+    opened = settings.open_settings()
+    assert opened.value(schema.THEME) == "lab-dark"
+    opened.take("screen.theme", "lab-light")
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(LabError, match="Permission denied"):
+        opened.keep("screen.theme")
+
+
 def test_a_number_is_shown_as_it_is() -> None:
     assert schema.TOP_P.text(0.123456789) == "0.123456789"
     assert schema.IDLE_MINUTES.text(15.0) == "15"
