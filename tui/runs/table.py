@@ -106,7 +106,7 @@ COLUMNS = (
     Column("name", "run", 16, lambda row: (row.name, "bold"), lambda row: row.name),
     Column("stage", "stage", 5, lambda row: (row.stage, hue(row.stage)), lambda row: row.stage, 2),
     Column("preset", "size", 5, _quiet(lambda row: row.preset), lambda row: row.preset, 7),
-    Column("state", "state", 9, _state, lambda row: row.state),
+    Column("state", "state", 10, _state, lambda row: row.state),
     Column("steps", "steps", 11, _plain(steps_words), lambda row: row.step, 4, right=True,
            falls=True),
     Column("figure", "figure", 13, _plain(figure_words),

@@ -17,10 +17,10 @@ class RunsTable(DataRows):
     HELP = """
 # Runs
 
-All trainings, live and past, and below them what comes with the lab. **space** marks the run under
-the cursor: the curves of marked runs are drawn together, each with its letter. **s** sorts by the
-next column, **S** turns the order round, **/** filters by what is typed: words of the name, stage,
-state, parent or note.
+All trainings, live and past, and those of the checkpoints that come with the lab. **space** marks
+the run under the cursor: the curves of marked runs are drawn together, each with its letter; **k**
+takes all marks away. **s** sorts by the next column, **S** turns the order round, **/** filters by
+what is typed: words of the name, stage, state, parent or note.
 
 **n** writes a note, kept in the run's folder. **delete** moves a run to the trash, **u** brings
 back what was deleted last. **p** pauses, **r** goes on, **x** stops. **enter** shows the curves
