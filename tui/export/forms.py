@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from tui.export.markdown import inline, sections
 from tui.panes.pane import Contents
 from tui.safe_text import visible
 
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+"""What a model card has for the hub's machines."""
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -63,7 +66,7 @@ def _read(card: Path) -> str:
             f"{card} cannot be read: {error.strerror or error}. Choose .jsonl or .csv, which have "
             "no need of it."
         ) from error
-    return "\n".join(map(visible, text.splitlines()))
+    return visible(_FRONT_MATTER.sub("", text.replace("\r\n", "\n"))).strip()
 
 
 def _plain(value: Any) -> Any:

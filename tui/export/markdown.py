@@ -55,4 +55,5 @@ def _cell(value: Cell) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.6g}"
-    return inline(one_line(str(value)))
+    # What only means something where a line begins is left as it is.
+    return re.sub(r"([\\`*_\[\]|<>~&])", r"\\\1", one_line(str(value)))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Make = Callable[[], str]
 """Makes a text; called in a thread. May raise LabError."""
-_NAMES = {".md": "Markdown", ".jsonl": "JSONL", ".csv": "CSV", ".svg": "picture", ".txt": "text"}
+_NAMES = {".md": "Markdown", ".jsonl": "JSONL", ".csv": "CSV", ".svg": "SVG", ".txt": "text"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,10 +75,14 @@ class ExportDialog(Dialog[str]):
             with Horizontal(classes="field"):
                 yield Label("file", classes="name")
                 yield Input(PurePath(name).name if web else name, id="path", compact=True)
-            with Horizontal(id="forms"):
+            with Horizontal(classes="field forms"):
+                yield Label("form", classes="name")
                 for ending in self.export.endings:
-                    yield Button(f"{_NAMES[ending]} {ending}", name=ending, compact=True)
-            yield Static(Content("The ending says which form it has."), classes="hint")
+                    yield Button(_NAMES[ending], name=ending, compact=True)
+            yield Static(
+                Content("The ending of the name is the form; SVG is a picture of the screen."),
+                classes="hint",
+            )
             yield Static("", id="mistake")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)

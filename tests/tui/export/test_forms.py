@@ -86,7 +86,7 @@ def test_rows_are_made_anew_each_time() -> None:
 
 def test_a_card_stands_below_and_one_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     card = tmp_path / "README.md"
-    card.write_text("# Card\n\x1b[31mred\n")
+    card.write_text("---\nlicense: mit\n---\n# Card\n\x1b[31mred\n")
     made = Contents("t", "words", card=card)
     assert to_markdown(made) == "# t\n\nwords\n\n# Card\n␛[31mred\n"
     card.unlink()
