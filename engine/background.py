@@ -32,6 +32,7 @@ NICENESS = 10
 """Typing and sampling come before work in the background."""
 PORTION = 1 << 20
 """Bytes of a log that are read at a time."""
+_TRIES, _TRY_AGAIN_S = 10, 0.02
 LOG = "log.txt"
 BEGINS = "---"
 """What a process's part of the log begins with."""
@@ -131,16 +132,22 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def locked(lock: IO[str]) -> bool:
-    """Take the open file for this process until it is closed; always true without ``fcntl``."""
+    """Take the open file for this process until it is closed; always true without ``fcntl``.
+
+    Whoever looks whether it is held holds it for a moment, so it is tried more than once.
+    """
     if sys.platform == "win32":
         return True
     import fcntl
 
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(_TRY_AGAIN_S)
+        else:
+            return True
+    return False
 
 
 def spawn(module: str, status: SomeStatus) -> SomeStatus:

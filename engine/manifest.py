@@ -167,8 +167,17 @@ def list_checkpoints() -> list[CheckpointInfo]:
     """Shipped ones in stage order, imported ones by name, then those of runs, newest first.
 
     Damaged ones are left out.
+
+    Raises:
+        CheckpointError: a folder of them cannot be read.
     """
-    return [info for info in _candidates() if info is not None]
+    try:
+        return [info for info in _candidates() if info is not None]
+    except OSError as error:
+        raise CheckpointError(
+            f"The checkpoints cannot be listed: {error.filename}: {error.strerror}. "
+            "Check its owner and permissions."
+        ) from error
 
 
 def _candidates() -> list[CheckpointInfo | None]:

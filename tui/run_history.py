@@ -65,19 +65,16 @@ class RunHistory:
     def _take(self, event: dict[str, Any]) -> bool:
         kind = event.get("type")
         if kind in ("step", "eval"):
-            for name, value in event.items():
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    self.latest[name] = value
-            if kind == "step" and isinstance(event.get("loss"), int | float):
-                self._drop_repeated(event["step"])
-                self._enter(finite(event.get("cold_start")) or 0)
-                self.losses.append((event["step"], event["loss"]))
-                self._paces.append((event["step"], event.get("elapsed_s", 0.0)))
+            numbers = {name: finite(value) for name, value in event.items()}
+            self.latest.update((name, event[name]) for name, n in numbers.items() if n is not None)
+            step, loss = numbers.get("step"), numbers.get("loss")
+            if kind == "step" and step is not None and loss is not None:
+                self._drop_repeated(step)
+                self._enter(numbers.get("cold_start") or 0)
+                self.losses.append((step, loss))
+                self._paces.append((step, numbers.get("elapsed_s") or 0.0))
         elif kind == "sample":
-            sample = Sample(int(event["step"]), str(event.get("prompt", "")), str(event["text"]))
-            while self.samples and self.samples[0].step >= sample.step:
-                self.samples.popleft()
-            self.samples.appendleft(sample)
+            return self._take_sample(event)
         elif kind == "checkpoint":
             self.checkpoint = str(event.get("name", ""))
         elif kind == "table":
@@ -86,6 +83,16 @@ class RunHistory:
             return self._take_developed(event)
         else:
             return False
+        return True
+
+    def _take_sample(self, event: dict[str, Any]) -> bool:
+        step = finite(event.get("step"))
+        if step is None:
+            return False
+        while self.samples and self.samples[0].step >= step:
+            self.samples.popleft()
+        text, prompt = str(event.get("text", "")), str(event.get("prompt", ""))
+        self.samples.appendleft(Sample(int(step), prompt, text))
         return True
 
     def _take_table(self, event: dict[str, Any]) -> bool:
@@ -151,7 +158,7 @@ def left_s(paces: Paces, total: float) -> float | None:
     (first, began), (last, now) = paces[0], paces[-1]
     if last <= first or now <= began:
         return None  # The run was resumed in between: its clock began anew.
-    return max(0.0, (total - last) * (now - began) / (last - first))
+    return finite(max(0.0, (total - last) * ((now - began) / (last - first))))
 
 
 def thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

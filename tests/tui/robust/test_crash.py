@@ -96,25 +96,33 @@ def test_a_sentence_for_the_terminal_holds_no_markup() -> None:
     assert UnforeseenError("see [bold]/home/[x]").__rich__() == "see \\[bold]/home/\\[x]"
 
 
-FAILING = """
-from tui.app import LabApp
-from tui.bench.scripted import ScriptedEngine, ScriptedRuns, scripted_services
+OPEN = """
 from pathlib import Path
 from tui import start
+from tui.bench.scripted import ScriptedEngine, ScriptedRuns, scripted_services
+services = scripted_services(ScriptedEngine(), ScriptedRuns(Path('/nowhere')), None)
+print('left with', start.run(services))
+"""
+
+FAILING = f"""
+from tui.app import LabApp
 def action_help(self):
     raise ZeroDivisionError('unforeseen')
 LabApp.action_help = action_help
-services = scripted_services(ScriptedEngine(), ScriptedRuns(Path('/nowhere')), None)
-print('code', start.run(services))
+{OPEN}
 """
 
 
+def opened(code: str) -> Terminal:
+    return Terminal(code, width=80, height=24, env={"LLMLAB_HOME": str(paths.home())})
+
+
 def test_what_ends_the_app_leaves_a_sentence_in_a_terminal_that_works(lab: Lab) -> None:
-    with Terminal(FAILING, width=80, height=24, env={"LLMLAB_HOME": str(paths.home())}) as terminal:
+    with opened(FAILING) as terminal:
         terminal.wait_for("engine ready", 30)
         time.sleep(0.2)
         terminal.type("\x1bOP")
-        terminal.wait_for("code 1", 30, beside="The report:")
+        terminal.wait_for("left with 1", 30, beside="The report:")
     report = last_report()
     assert report is not None
     assert "ZeroDivisionError: unforeseen" in report.read_text()
@@ -122,8 +130,17 @@ def test_what_ends_the_app_leaves_a_sentence_in_a_terminal_that_works(lab: Lab) 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_asked_to_end_it_leaves_in_order(lab: Lab, number: signal.Signals) -> None:
-    code = FAILING.replace("print('code'", "print('left with'")
-    with Terminal(code, width=80, height=24, env={"LLMLAB_HOME": str(paths.home())}) as terminal:
+    with opened(OPEN) as terminal:
         terminal.wait_for("engine ready", 30)
         terminal.send(number)
         terminal.wait_for(f"left with {128 + number}", 20, beside="\x1b[?1049l")
+
+
+def test_stopped_and_brought_back_it_draws_itself_whole(lab: Lab) -> None:
+    with opened(OPEN) as terminal:
+        terminal.wait_for("engine ready", 30)
+        terminal.drain(0.3)
+        terminal.send(signal.SIGTSTP)
+        terminal.drain(0.3)
+        terminal.send(signal.SIGCONT)
+        terminal.wait_for("5 Chat", 20, beside="F1")
