@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from tests.tui.chatting import asked, ends, engine_of, opened
-from tests.tui.conftest import Lab, screen_text, shows, until
+from tests.tui.conftest import Lab, dialog, screen_text, shows, until
 from tui.answers import Token
 from tui.bench.scripted import checkpoint
 from tui.chat.conversation import Conversation, Exchange
@@ -16,6 +16,7 @@ from tui.chat.record import CUT_SHORT
 from tui.chat.reply import Reply
 from tui.chat.store import ChatStore, pack
 from tui.models import Model
+from tui.screens.past_chats import PastChats
 from tui.widgets import chat_blocks
 from tui.widgets.chat_block import Block, Place
 
@@ -76,20 +77,19 @@ async def test_new_list_open_delete(talk: Lab) -> None:
         await shows(app, pilot, "Where was Orson Kovats born?")
         await asked(pilot, pane, "second question")
         await pilot.press("ctrl+l")
-        await shows(app, pilot, "first question")
+        await dialog(app, pilot, PastChats)
         await pilot.press("down", "enter")
         await until(
             pilot, lambda: pane.session.conversation.title == "first question", "opened again"
         )
         await pilot.press("ctrl+l")
-        await until(pilot, lambda: bool(app.screen.query(OptionList)), "the list")
-        place = [each.title for each in ChatStore().listed()].index("first question")
-        await pilot.press(*["down"] * place, "x")
+        await dialog(app, pilot, PastChats)
+        await pilot.press("x")  # The list begins at the one that is open.
         await shows(app, pilot, "Delete “first question” for good?")
         await pilot.press("n")
-        await shows(app, pilot, "x delete")
+        await dialog(app, pilot, PastChats)
         assert len(ChatStore().listed()) == 2
-        await pilot.press(*["down"] * place, "x")
+        await pilot.press("x")
         await shows(app, pilot, "for good?")
         await pilot.press("y")
         await until(pilot, lambda: len(ChatStore().listed()) == 1, "deleted")

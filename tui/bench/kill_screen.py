@@ -15,6 +15,9 @@ _END_OF_FRAME = b"\x1b[?2026l"
 _NOT_FOR_PYTE = re.compile(r"\x1b\[[>=][0-9;]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 """Sequences of newer terminals, of which pyte would print a part as text."""
 
+_EDGES = re.compile(r"^[\s│▀-▟]+|[\s│▀-▟]+$")
+"""Borders, marks and scroll bars."""
+
 FRAMES_ARE_WHOLE = "\x1b[?2026;2$y"
 """What a terminal answers that draws whole frames only: the program then marks their ends."""
 
@@ -87,7 +90,7 @@ def _in_conversation(lines: list[str]) -> Confirmed:
     calls: set[str] = set()
     kept, number = False, ""
     for line in lines:
-        words = line.strip("│█▌ ").strip()
+        words = _EDGES.sub("", line)
         if words == "you" or words.startswith("you ·"):
             kept, number = words == "you", ""
         elif kept and not number and (asked := re.match(r"k(\d+) \w+$", words)):

@@ -18,7 +18,7 @@ CHAT = """\
 │   Some words and then a1           │
 │   8 tokens · 412 tok/s · seed 7    │
 │                                    │
-│   you{sign}                        │
+│   you{sign}                      ▆ │
 │   k2 python                        │
 │ █ ▸ python  c2  ○ denied           │
 │   8 tokens · 412 tok/s · seed 7    │
