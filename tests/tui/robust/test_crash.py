@@ -43,6 +43,8 @@ async def test_the_same_fault_again_is_not_said_again(lab: Lab) -> None:
         for _ in range(3):
             in_background(app, burst, "bursting")
         await until(pilot, lambda: len(app.crashes.met) == 3, "met")
+        await until(pilot, lambda: last_report() is not None, "the report")
+        await pilot.pause(0.1)
         assert len(list(crash.reports_folder().glob("crash-*"))) == 1
 
 

@@ -2,13 +2,41 @@
 
 import math
 import random
+from typing import Any
 
 import pytest
 
 from tui.run_history import RunHistory
 
-KINDS = ["step", "eval", "sample", "checkpoint", "table", "development", "state", None, 3, [], "x"]
-VALUES = [None, True, 0, -1, 3.5, math.nan, math.inf, 10**400, "x", "", [], {}, [1], {"a": 1}]
+KINDS: list[Any] = [
+    "step",
+    "eval",
+    "sample",
+    "checkpoint",
+    "table",
+    "development",
+    "state",
+    None,
+    3,
+    [],
+    "x",
+]
+VALUES: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    3.5,
+    math.nan,
+    math.inf,
+    10**400,
+    "x",
+    "",
+    [],
+    {},
+    [1],
+    {"a": 1},
+]
 KEYS = ["step", "loss", "elapsed_s", "cold_start", "prompt", "text", "name", "number", "done",
         "total", "columns", "rows", "score", "share", "figures"]  # fmt: skip
 
@@ -29,6 +57,6 @@ def test_no_event_is_too_odd(seed: int) -> None:
         history.take([good, *odd, {**good, "step": 2, "elapsed_s": 2.0}])
         assert history.losses[-1] == (2, 2.0)
         assert all(math.isfinite(step) and math.isfinite(loss) for step, loss in history.losses)
-        left = history.eta_s(10)
+        left: Any = history.eta_s(10)
         assert left is None or math.isfinite(left)
         history.table_eta_s()

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.tui.conftest import Lab, screen_text, shows, until
 from tui.background import every
@@ -24,13 +25,17 @@ async def test_an_engine_that_keeps_stopping_is_left_alone_until_somebody_asks(l
         await until(pilot, lambda: lab.engine.status.state == "ready", "an answer was asked for")
 
 
+async def shows_more_restarts(pilot: Pilot[None], lab: Lab, before: int) -> None:
+    await until(pilot, lambda: lab.engine.status.restarts > before, "restarted")
+
+
 async def test_the_palette_restarts_it_whatever_was_before(lab: Lab) -> None:
     async with lab.open() as (app, pilot):
         await shows(app, pilot, "engine ready")
         for _ in range(5):
             before = lab.engine.status.restarts
             app.engine_care.restart()
-            await until(pilot, lambda n=before: lab.engine.status.restarts > n, "restarted")
+            await shows_more_restarts(pilot, lab, before)
 
 
 async def test_keys_work_while_the_engine_does_not_answer(
