@@ -3,8 +3,8 @@
     python docs/screenshots.py [NAME...]
 
 Each picture is a walk through the app by its keys. Seeds are fixed and nothing is retouched: what
-a model says in a picture is what it says. The lab's folder is a new one: nothing of one's own is
-seen. Pictures are SVG, as Textual draws them.
+a model says in a picture is what it says. The lab's folder is a new one each time: nothing of
+one's own is seen. Pictures are SVG, as Textual draws them.
 """
 
 from __future__ import annotations
@@ -113,13 +113,34 @@ async def probes(walk: Walk) -> None:
 
 
 async def rl(walk: Walk) -> None:
-    """The wall of attempts."""
+    """The wall of attempts at a problem where thinking pays."""
     await walk.press("escape", "7")
-    await walk.sees("advantage")
+    await walk.sees("reward", "right")
+    await walk.press("full_stop", "full_stop")
+    await walk.sees("parity  answer")
+
+
+async def runs(walk: Walk) -> None:
+    """Curves of the shipped stages in one plot."""
+    await walk.sees("engine ready")
+    await walk.press("escape", "8")
+    await walk.sees("nano/base")
+    await walk.press("end", "space", "up", "space")
+    await walk.sees("nano/base")
+    await walk.press("c")
+    await walk.sees("nano/base")
+
+
+async def course(walk: Walk) -> None:
+    """A step of the course."""
+    await walk.sees("correct")
+    await walk.press("f5")
+    await walk.sees("begin")
 
 
 SHOTS: dict[str, Callable[[Walk], Awaitable[None]]] = {
-    walk.__name__: walk for walk in (compare, pipeline, data, tokens, chat, probes, rl)
+    walk.__name__: walk
+    for walk in (compare, pipeline, data, tokens, chat, probes, rl, runs, course)
 }
 
 
@@ -143,13 +164,14 @@ def main() -> None:
     if unknown:
         raise SystemExit(f"There is no picture {unknown[0]!r}. There are: {', '.join(SHOTS)}.")
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="llmlab-pictures-") as home:
-        os.environ["LLMLAB_HOME"] = home
-        os.environ.pop("NO_COLOR", None)
-        engines = {asyncio.run(take(name)) for name in wanted}
-        for engine in engines - {0}:  # It would stay for the next one who opens the app.
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(engine, signal.SIGTERM)
+    os.environ.pop("NO_COLOR", None)
+    for name in wanted:
+        with tempfile.TemporaryDirectory(prefix="llmlab-pictures-") as home:
+            os.environ["LLMLAB_HOME"] = home
+            engine = asyncio.run(take(name))
+            if engine:  # It would stay for the next one who opens the app.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(engine, signal.SIGTERM)
 
 
 if __name__ == "__main__":
