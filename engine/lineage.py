@@ -17,7 +17,6 @@ from engine.run_keeping import deleted_runs
 from engine.runs import RunStatus, list_runs
 
 Kind = Literal["shipped", "imported", "run", "gone"]
-LOWER_IS_BETTER = ("val_bpb",)
 _HEADLINES = {"sft": ("facts_head",), "idk": ("refused_unseen", "facts_head"), "rl": ("right",)}
 """Figures of a stage that say what it has changed, beside its bits per byte."""
 
