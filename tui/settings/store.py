@@ -44,8 +44,8 @@ class Settings:
         self.path, self.catalog = path, catalog or Catalog()
         self._given = {key: self.catalog.parsed(key, text) for key, text in (given or {}).items()}
         self._file, problems = read_file(path, self.catalog)
-        self._environment, more = read_environment(environ, self.catalog)
-        self.problems = [*problems, *more]
+        self._environment, self._unheard = read_environment(environ, self.catalog)
+        self.problems = [*problems, *self._unheard]
         """A sentence for each thing that was said somewhere and does not hold."""
 
     def value(self, setting: Setting[T]) -> T:
@@ -136,6 +136,8 @@ class Settings:
         # A file that says nothing would only slow the next start.
         if text != before and not (text == _BEGINNING and not os.path.exists(self.path)):
             write_atomic(self.path, text.encode())
+        # A wrong line may just have been put right, or the damaged file put aside.
+        self.problems = [*read_file(self.path, self.catalog).problems, *self._unheard]
         return said
 
     def _changed(self, text: str, key: str) -> str:

@@ -122,6 +122,7 @@ def test_a_damaged_file_is_said_and_kept(path: Path, content: bytes) -> None:
     (aside,) = path.parent.glob("*damaged*")
     assert aside.read_bytes() == content
     assert aside.name in said
+    assert opened.problems == []
     assert Settings(path, {}).value(schema.THEME) == "lab-light"
 
 
@@ -132,6 +133,7 @@ def test_a_wrong_line_goes_with_the_next_choice_and_an_unknown_one_stays(path: P
     opened.take("screen.theme", "nord")
     opened.keep("screen.theme")
     assert path.read_text() == '[screen]\ntheme = "nord"\nlater = [1]\n'
+    assert len(opened.problems) == 1
 
 
 def test_a_mark_of_the_encoding_and_other_line_ends_are_read(path: Path) -> None:
