@@ -98,6 +98,8 @@ class _File:
         self.lines = self._text().split("\n")
 
     def _text(self) -> str:
+        if self.path.exists() and not self.path.is_file():
+            raise CourseError(f"{self.path} is no file; a step is a text.")
         try:
             data = self.path.read_bytes()
         except OSError as error:
@@ -146,6 +148,8 @@ class _File:
         end = stripped.index(_MARK, 1)
         try:
             table = tomllib.loads("\n".join(self.lines[1:end]))
+        except RecursionError as error:
+            raise CourseError(f"{self.path}: its table is nested too deeply.") from error
         except tomllib.TOMLDecodeError as error:
             at = _AT_LINE.search(str(error))
             line = int(at[1]) + 1 if at else end + 1

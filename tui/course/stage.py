@@ -86,6 +86,9 @@ async def _data(app: LabApp, setup: Setup) -> None:
         await pane.read()
     view, rule = setup.get("view", "funnel"), setup.get("rule")
     if rule is not None and view == "removed":
+        report = pane.watch_data.shown.report if pane.watch_data.shown else None
+        if report is None or all(row.rule != rule or not row.removed_pages for row in report.rows):
+            raise LabError(f"No page fell to {rule!r}, which this step opens. Take another step.")
         pane.views.removed.go_to(rule)
     pane.action_view(view)
     if view == "sample":

@@ -142,3 +142,36 @@ async def test_a_step_whose_model_is_gone_says_so(lab: Lab, own: Path) -> None:
         app.course.act("next")
         await shows(app, pilot, "There is no checkpoint 'nano/[gone]'")
         assert strip(app) is None
+
+
+@pytest.mark.parametrize(
+    ("pane", "setup", "said"),
+    [
+        ("data", 'view = "removed"\nrule = "[x]"', "No page fell to '[x]'"),
+        ("probes", 'probe = "[x]"', "There is no probe '[x]'"),
+        ("rl", 'run = "[x]"', "There is no run '[x]'"),
+        ("chat", 'model = "[x]"', "There is no checkpoint '[x]'"),
+        ("compare", "temperature = nan", "temperature"),
+        ("compare", "max_tokens = 0", "max_tokens"),
+        ("pipeline", 'entry = "[x]"', ""),
+        ("tokens", 'tokenizer = "[x]"', ""),
+        ("tokens", 'text = "a\\u0000\\u001b[2J"\nview = "merges"', ""),
+    ],
+)
+async def test_what_a_step_wants_and_is_not_there(
+    lab: Lab, own: Path, pane: str, setup: str, said: str
+) -> None:
+    text = (own / "0.md").read_text()
+    head, _, rest = text.replace('"compare"', f'"{pane}"').partition("[setup]\n")
+    checks = rest.partition("[check]")[2]
+    (own / "0.md").write_text(f"{head}[setup]\n{setup}\n[check]{checks}")
+    async with lab.open((120, 40)) as (app, pilot):
+        app.course.act("next")
+        if said:
+            await until(
+                pilot, lambda: any(said in each.message for each in app._notifications), said
+            )
+            assert strip(app) is None
+        else:
+            await shows(app, pilot, "→ Press enter.")
+            assert app.shown_pane == pane

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import get_args
 
@@ -105,6 +106,18 @@ def test_folders_that_are_no_course(tmp_path: Path) -> None:
         read_course(tmp_path / "gone")
     with pytest.raises(CourseError, match="not a directory"):
         read_course(tmp_path / "README.md")
+
+
+def test_files_that_are_no_text(tmp_path: Path) -> None:
+    deep = GOOD.replace("temperature = 0", f"prompt = {'[' * 9000}")
+    os.mkfifo(course(tmp_path, GOOD, deep) / "02.md")
+    (tmp_path / "03.md").mkdir()
+    good, *others = read_steps(tmp_path)
+    assert not isinstance(good, CourseError)
+    said = [str(each) for each in others]
+    assert "nested too deeply" in said[0]
+    assert said[1].endswith("02.md is no file; a step is a text.")
+    assert said[2].endswith("03.md is no file; a step is a text.")
 
 
 def test_two_steps_of_one_id(tmp_path: Path) -> None:
