@@ -91,6 +91,7 @@ async def test_in_a_dialog_only_its_own(lab: Lab) -> None:
 async def test_any_key_that_writes_nothing_leaves(lab: Lab, key: str) -> None:
     async with lab.open((60, 16)) as (app, pilot):
         await letters(app, pilot)
+        await shows(app, pilot, "or a pane's number · esc leaves")
         await pilot.press("0", "?", "é", key)
         await closed(app, pilot)
         assert app.shown_pane == "compare"
