@@ -11,7 +11,8 @@ import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from engine import __version__, paths
+from engine import __version__, endpoint, paths
+from engine.liveness import is_held
 
 PACKAGES = ("torch", "textual", "tiktoken")
 _OF_THE_TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "LANG", "LC_ALL", "NO_COLOR")
@@ -44,9 +45,21 @@ def terminal() -> str:
 
 
 def places() -> dict[str, object]:
-    """Where the lab keeps things, and how much room there is."""
+    """Where the lab keeps things, how much room there is, and whether an engine serves it."""
     home = paths.home()
-    return {"home": str(home), "disk_free": _free(home), "log": str(paths.engine_folder())}
+    return {
+        "home": str(home),
+        "disk_free": _free(home),
+        "engine": _engine(),
+        "engine_log": str(endpoint.log_file()),
+    }
+
+
+def _engine() -> str:
+    found = endpoint.read_endpoint()
+    if found is None or not is_held(paths.engine_folder() / endpoint.LOCK):
+        return "asleep"
+    return f"llmlab {found.version}, process {found.pid}, {found.socket}"
 
 
 def _free(home: os.PathLike[str]) -> str:

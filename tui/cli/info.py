@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-from importlib.metadata import PackageNotFoundError, version
 
-from engine import __version__, paths
 from engine.manifest import list_checkpoints
 from engine.runs import list_runs
 from tui.cli.output import emit_json, printable
+from tui.crash import last_report
+from tui.facts import places, terminal, versions
 from tui.state.database import state_path
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print versions, folders and counts, how Python is contained, and who is searched with.
+    """Print versions, folders and counts, the terminal, how Python is contained, who searches.
 
     Raises:
         LabError: the environment asks for a search provider that there is not.
     """
     facts: dict[str, object] = {
-        "llmlab": __version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "cpus": os.cpu_count(),
-        **{name: _version(name) for name in ("torch", "textual", "tiktoken")},
+        **versions(),
         "device": _device(),
         **_tools(),
-        "home": str(paths.home()),
+        "terminal": terminal(),
+        **places(),
         "database": _database(),
         "checkpoints": len(list_checkpoints()),
         "runs": len(list_runs()),
+        "last_crash": str(last_report() or "none"),
     }
     if arguments.json:
         emit_json(facts)
@@ -63,13 +59,6 @@ def _tools() -> dict[str, object]:
         **({"python_tool_why": python.detail} if python.detail else {}),
         "search_tool": search.detail,
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _device() -> str:

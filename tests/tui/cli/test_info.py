@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tools.python import Tier, TierError
 from tui.cli import main
+from tui.crash import write_report
 
 
 def facts(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
@@ -23,6 +25,19 @@ def test_the_tier_and_the_provider(
     assert found["search_tool"] == "asks wikipedia"
     assert found["python_tool"] in {"unavailable", *(tier.text for tier in Tier)}
     assert found["python_tool"] != Tier.LIMITS.text
+
+
+def test_what_a_report_of_a_fault_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LLMLAB_HOME", str(tmp_path))
+    monkeypatch.setenv("TERM", "xterm-kitty")
+    found = facts(capsys)
+    assert str(found["terminal"]).startswith("xterm-kitty")
+    assert (found["home"], found["engine"]) == (str(tmp_path), "asleep")
+    assert found["last_crash"] == "none"
+    report = write_report(ValueError("x"), "a test")
+    assert facts(capsys)["last_crash"] == str(report)
 
 
 def test_without_a_jail_it_says_why(

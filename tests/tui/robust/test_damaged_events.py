@@ -57,6 +57,6 @@ def test_no_event_is_too_odd(seed: int) -> None:
         history.take([good, *odd, {**good, "step": 2, "elapsed_s": 2.0}])
         assert history.losses[-1] == (2, 2.0)
         assert all(math.isfinite(step) and math.isfinite(loss) for step, loss in history.losses)
-        left: Any = history.eta_s(10)
+        left = history.eta_s(10)
         assert left is None or math.isfinite(left)
         history.table_eta_s()
