@@ -23,7 +23,8 @@ _BEFORE = 16
 
 def found_lines(found: Found, words: Sequence[str], width: int) -> Content:
     """What it began with; where, when and with which models; what else in it holds the words."""
-    models = list(dict.fromkeys(one_line(hit.model) for hit in found.hits if hit.model))
+    names = (name for hit in found.hits for name in hit.model.split(", ") if name)
+    models = list(dict.fromkeys(map(one_line, names)))
     n_hits = len(found.hits)
     about = [WHERE[found.subject], found.time[:16].replace("T", " "), *models[:3]]
     about += [f"{n_hits} hits"] if words and n_hits > 1 else []

@@ -91,9 +91,13 @@ class Database:
                 try:
                     return self._attempt(work, begin)
                 except sqlite3.DatabaseError as error:
-                    if not _is_damage(error):
-                        raise  # Busy, full, not allowed: the file itself may be whole.
-                    self._mend(error)
+                    if _is_damage(error):
+                        self._mend(error)
+                    elif _is_for_good(error) and self.on_disk:
+                        self.close()
+                        self._go_on_in_memory(error)
+                    else:
+                        raise  # Busy or full: it may pass, and the file itself may be whole.
                     return self._attempt(work, begin)
             except (sqlite3.Error, OSError) as error:
                 raise self._problem(error) from error
@@ -159,6 +163,12 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
 def _is_passing(error: sqlite3.OperationalError) -> bool:
     """Whether the file may well be opened a little later: another program holds it."""
     return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _is_for_good(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file may not be written, now or later; not that it was moved just now."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_READONLY and code != sqlite3.SQLITE_READONLY_DBMOVED
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -27,21 +27,14 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
     with contextlib.closing(_reading(damaged)) as database:
         into.execute("PRAGMA foreign_keys = OFF")
         into.execute("BEGIN IMMEDIATE")
-        for table in TABLES:
-            columns = [name for name in _columns(into, table) if name in _columns(database, table)]
-            if not columns:
-                continue
-            names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-            statement = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"
-            for row in _rows(database, table, columns):
-                try:
-                    n_rows += into.execute(statement, row).rowcount
-                except sqlite3.IntegrityError:
-                    continue  # A null where there is none: what is left of a damaged cell.
-        _find_parents(into)
-        index_conversations(into)
-        into.execute("COMMIT")
-        into.execute("PRAGMA foreign_keys = ON")
+        try:
+            for table in TABLES:
+                n_rows += _copied(database, into, table)
+            _find_parents(into)
+            index_conversations(into)
+        finally:
+            into.execute("COMMIT")  # What was read by then, also where reading ended early.
+            into.execute("PRAGMA foreign_keys = ON")
     return n_rows
 
 
@@ -79,8 +72,36 @@ def take_over_chats(chats: Path, into: sqlite3.Connection) -> int:
     return len(names)
 
 
+def _copied(database: sqlite3.Connection, into: sqlite3.Connection, table: str) -> int:
+    columns = [name for name in _columns(into, table) if name in _columns(database, table)]
+    if not columns:
+        return 0
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    statement = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})"
+    n_rows = 0
+    for row in _rows(database, table, columns):
+        try:
+            n_rows += into.execute(statement, row).rowcount
+        except sqlite3.IntegrityError:
+            continue  # A null where there is none: what is left of a damaged cell.
+    return n_rows
+
+
 def _reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=1.0, isolation_level=None)
+    database = sqlite3.connect(path, timeout=1.0, isolation_level=None)
+    try:
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            return database
+        # To read it as it is used, SQLite would have to write beside it, which it may not here.
+        database.close()
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+        database.isolation_level = None
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise
+    return database
 
 
 def _columns(database: sqlite3.Connection, table: str) -> list[str]:
