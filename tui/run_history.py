@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from tui.format import finite
@@ -162,6 +163,15 @@ def left_s(paces: Paces, total: float) -> float | None:
 
 
 def thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Half as many points: the mean of each two neighbours."""
-    pairs = zip(points[::2], points[1::2], strict=False)
-    return [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in pairs]
+    """The means within half of ``MOST_POINTS`` equal stretches of the steps.
+
+    Stretches and not neighbours: old points have been through this before, and halved with the new
+    ones again and again a curve's beginning would come down to nothing.
+    """
+    first = points[0][0]
+    width = (points[-1][0] - first) / (MOST_POINTS // 2) or 1.0
+    means = []
+    for _, group in groupby(points, key=lambda point: int((point[0] - first) / width)):
+        steps, losses = zip(*group, strict=True)
+        means.append((sum(steps) / len(steps), sum(losses) / len(losses)))
+    return means

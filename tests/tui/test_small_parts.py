@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 from collections.abc import AsyncIterator
 from typing import Any
@@ -177,6 +178,10 @@ def test_history_is_bounded() -> None:
         history.take(step(n) for n in range(start + 1, start + 1001))
     assert len(history.losses) <= MOST_POINTS
     assert history.losses[-1][0] >= 39_000
+    steps = [step for step, _ in history.losses]
+    gaps = [after - before for before, after in itertools.pairwise(steps)]
+    assert steps[0] < 50
+    assert max(gaps) < 100, "its beginning is as dense as its end"
 
 
 def test_binned_means() -> None:
