@@ -20,7 +20,6 @@ from textual.widgets import Static
 
 from engine.errors import LabError
 from tui.background import in_background
-from tui.course.desk import CourseDesk
 from tui.crash import Crashes
 from tui.doors import Doors
 from tui.engine_care import EngineCare
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from engine.protocol import EngineStatus, Health
+    from tui.course.desk import CourseDesk
     from tui.importing import ImportJob
     from tui.journal import Told
     from tui.panes.chat import ChatPane
@@ -88,7 +88,6 @@ class LabApp(Doors):
         self.crashes = Crashes(self)
         self.remembering = Remembering(self)
         self.keys = LabKeys(self)
-        self.course = CourseDesk(self)
         self.lab_watch = LabWatch(self)
         self.watch_runs = self.lab_watch.runs
         self.shown_pane = "compare"
@@ -104,6 +103,13 @@ class LabApp(Doors):
     def state(self) -> State:
         """What is kept from one visit to the next."""
         return self.remembering.state
+
+    @cached_property
+    def course(self) -> CourseDesk:
+        """The guided course; imported after the first paint."""
+        from tui.course.desk import CourseDesk
+
+        return CourseDesk(self)
 
     @cached_property
     def services(self) -> Services:

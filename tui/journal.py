@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui.course.facts import Fact, Value
-
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
+
+    from tui.course.facts import Fact, Value
 
 
 class Told(Message):
@@ -32,5 +32,7 @@ def tell(teller: MessagePump, kind: str, **values: Value | None) -> None:
         kind: one of ``tui.course.facts.KINDS``.
         values: as that kind has them; what is None means nothing here and is left out.
     """
+    from tui.course.facts import Fact  # Not before the first paint.
+
     told = {name: value for name, value in values.items() if value is not None}
     teller.post_message(Told(Fact(kind, told)))

@@ -151,6 +151,7 @@ class Streamer:
         self._relabel(column)
 
     def _end(self, column: Column, stream: Stream) -> None:
+
         column.flush()
         self._relabel(column)
         answer = stream.answer
@@ -172,6 +173,7 @@ class Streamer:
                 column.set_notes(row, *notes)
 
     async def _judge(self, column: Column, stream: Stream) -> None:
+
         for number, row in enumerate(stream.answer.rows):
             column.set_notes(number, Note("dim", "comparing with the pocket web …"))
             try:
