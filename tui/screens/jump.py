@@ -77,10 +77,9 @@ class JumpScreen(ModalScreen[Target | None]):
     def compose(self) -> ComposeResult:
         """The letters, and what to do with them."""
         yield from self._labels
-        panes = (
-            ", or the number of a pane" if any(each.target.pane for each in self._labels) else ""
-        )
-        words = f"jump: press a letter{panes} · esc stays here"
+        with_panes = any(label.target.pane for label in self._labels)
+        number = " or a pane's number" if with_panes else ""
+        words = f"jump: press a letter{number} · esc leaves"
         yield Static(Content(words), id="jump-words")
 
     def leave(self, target: Target | None) -> None:
