@@ -31,6 +31,7 @@ SIGNS: Mapping[str, str] = {
     **dict.fromkeys("┃║╹╻┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬", "#"),
     **dict.fromkeys("┄┅", "."),
     **dict.fromkeys("┆┇", ":"),
+    **dict(zip("▖▗▘▝▙▚▛▜▞▟", "..''######", strict=True)),
     # Bars, shades and sparks, from little to much.
     **dict(zip("▁▂▃▄▅▆▇█", "_.:-=+*#", strict=True)),
     **dict(zip("▏▎▍▌▋▊▉▐▕▔▀░▒▓", "||||###||^^.:#", strict=True)),

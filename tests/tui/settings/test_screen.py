@@ -31,7 +31,7 @@ async def found(screen: SettingsScreen, pilot: Pilot[None], words: str) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 16), (160, 48)])
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
 async def test_all_settings_are_there_and_nothing_is_cut(lab: Lab, size: tuple[int, int]) -> None:
     async with lab.open(size) as (app, pilot):
         screen = await opened(app, pilot)
