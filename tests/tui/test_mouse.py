@@ -16,16 +16,20 @@ from tui.screens.sampling_form import SamplingForm
 from tui.widgets.top_bar import PANES
 
 
-async def click(app: LabApp, pilot: Pilot[None], words: str, times: int = 1, nth: int = 0) -> None:
-    """Click on words that stand on the screen, wherever that is."""
-    await shows(app, pilot, words)
-    places = [
+def places(app: LabApp, words: str) -> list[tuple[int, int]]:
+    """Where words stand on the screen."""
+    return [
         (cell_len(line[:column]), y)
         for y, line in enumerate(screen_text(app).split("\n"))
         for column in range(len(line))
         if line.startswith(words, column)
     ]
-    await pilot.click(offset=places[nth], times=times)
+
+
+async def click(app: LabApp, pilot: Pilot[None], words: str, times: int = 1, nth: int = 0) -> None:
+    """Click on words that stand on the screen, wherever that is."""
+    await shows(app, pilot, words)
+    await pilot.click(offset=places(app, words)[nth], times=times)
     await pilot.pause()
 
 
@@ -131,6 +135,13 @@ async def test_a_call_is_decided_and_the_conversation_scrolled_by_clicks(talk: L
         reply = chat.session.conversation.exchanges[0].reply
         await until(pilot, lambda: reply.state == "done", "the answer")
         assert [call.state for call in reply.calls] == ["done"]
+        await shows(app, pilot, "blower.")
+        x, y = places(app, "glassblower")[-1]
+        await pilot.mouse_down(offset=(x, y))
+        await pilot.hover(offset=(x + 4, y))
+        await pilot.mouse_up(offset=(x + 4, y))
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: app.clipboard == "glass", "what was marked is copied")
         await click(app, pilot, "new")
         await until(pilot, lambda: not chat.session.conversation.exchanges, "a new one")
         await click(app, pilot, "past")
