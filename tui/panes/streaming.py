@@ -10,7 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from engine.errors import LabError
-from tui import settings, telling
+from tui import settings
 from tui.background import in_background
 from tui.lane import verdict_note
 from tui.notes import Note
@@ -160,6 +160,8 @@ class Streamer:
             self._lab.revive()
         self._ended(column, stream)
         if answer.state == "done":
+            from tui import telling  # Not before the first paint.
+
             if not answer.chat:  # A continuation is told at once: its verdict is only shown.
                 for row in answer.rows:
                     telling.answered(self._host, column.lane, answer, row)
@@ -173,6 +175,7 @@ class Streamer:
                 column.set_notes(row, *notes)
 
     async def _judge(self, column: Column, stream: Stream) -> None:
+        from tui import telling
 
         for number, row in enumerate(stream.answer.rows):
             column.set_notes(number, Note("dim", "comparing with the pocket web …"))
