@@ -9,6 +9,8 @@ GROUND = "38%"
 COLOURED = tuple(f"auto 95% on {hue} {GROUND}" for hue in HUES)
 FLAT = ("", "underline")
 """Where there is no colour: every other token is underlined."""
+PERIOD = len(HUES) * len(FLAT)
+"""Tokens so far apart look alike."""
 CURSOR = "bold reverse"
 HOVERED = "underline bold"
 SELECTED = "bold underline auto 95% on $primary 75%"

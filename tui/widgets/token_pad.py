@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.segment import Segment
@@ -12,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.tokens.lines import Piece
-from tui.tokens.looks import CURSOR, HOVERED, SELECTED, SELECTED_FLAT, token_style
+from tui.tokens.looks import CURSOR, HOVERED, PERIOD, SELECTED, SELECTED_FLAT, token_style
 from tui.tokens.sheet import Sheet, Spot
 from tui.widgets.piece_view import PieceView
 from tui.widgets.token_pad_keys import BINDINGS, HELP, WRITING
@@ -115,13 +116,31 @@ class TokenPad(PieceView):
             return self.words_line(self._words, y)
         if line >= len(self._sheet):
             return Strip.blank(width, ground)
-        segments, flat = [], self.flat
-        for piece in self._sheet.lines.pieces(line):
-            segments += self._drawn(self._sheet, line, piece, flat)
+        pieces = self._sheet.lines.pieces(line)
         at_end = self.buffer.cursor == len(self.buffer.text) and line == len(self._sheet) - 1
+        flat = self.flat
+        if self._is_marked(self._sheet, pieces):
+            segments = [
+                part for piece in pieces for part in self._drawn(self._sheet, line, piece, flat)
+            ]
+        else:
+            looks = [self.style_named(token_style(number, flat=flat)) for number in range(PERIOD)]
+            segments = [Segment(piece.text, looks[piece.token % PERIOD]) for piece in pieces]
         if at_end and self.has_focus:
             segments.append(Segment(" ", self.style_named(CURSOR)))
         return Strip(segments).adjust_cell_length(width, ground)
+
+    def _is_marked(self, sheet: Sheet, pieces: Sequence[Piece]) -> bool:
+        """Whether the cursor, the selection or the mouse may be on a line: few lines of many."""
+        if not pieces:
+            return False
+        first, last = pieces[0].token, pieces[-1].token
+        if self._hovered is not None and first <= self._hovered <= last:
+            return True
+        if not self.has_focus:
+            return False
+        start, end = self.buffer.selection
+        return start <= sheet.cut.span(last)[1] and sheet.cut.span(first)[0] <= end
 
     def _drawn(self, sheet: Sheet, line: int, piece: Piece, flat: bool) -> list[Segment]:
         style = token_style(piece.token, flat=flat)
@@ -132,7 +151,7 @@ class TokenPad(PieceView):
             here = self.has_focus and start < len(self.buffer.text) and piece.token == self.token
             style = f"{style} {CURSOR}" if here and piece.token != self._hovered else style
             return [Segment(piece.text, self.style_named(style))]
-        first, last = sheet.cut.span(piece.token) if self.has_focus else (0, 0)
+        first, last = sheet.cut.span(piece.token)
         if not self.has_focus or end < first or last <= start:
             return [Segment(piece.text, self.style_named(style))]
         selected = SELECTED_FLAT if flat else SELECTED
