@@ -106,10 +106,14 @@ def _is_another_pane(module: ModuleType, root: type[DOMNode]) -> bool:
 
 
 def _has_keys(widget: type[Widget], module: str) -> bool:
-    """Whether a class is one of the module's own, or a ready one of Textual's, with keys."""
-    own = widget.__module__ == module
+    """Whether a class is one of the module's own, or a ready one of Textual's, with keys.
+
+    What cannot have the focus itself may still hear the keys of what stands in it.
+    """
+    if widget.__module__ == module:
+        return "BINDINGS" in vars(widget) or (widget.can_focus and bool(keys_of(widget)))
     ready = widget.__module__.startswith("textual.widgets.")
-    return (own or ready) and bool(widget.can_focus) and bool(keys_of(widget))
+    return ready and widget.can_focus and bool(keys_of(widget))
 
 
 @cache

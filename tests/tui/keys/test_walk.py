@@ -22,8 +22,12 @@ from tui.screens.jump import JumpScreen
 from tui.widgets.key_line import KeyLine, fitting, keys_now
 from tui.widgets.top_bar import PANES
 
-DEEPER = {"compare": ("escape", "right", "space"), "tokens": ("m", "e")}
-"""Keys to what is not there at first: the alternatives to a token, a word to be typed."""
+DEEPER = {
+    "compare": ("escape", "right", "space"),
+    "tokens": ("m", "e"),
+    "chat": ("escape", "ctrl+f"),
+}
+"""Keys to what is not there at first: alternatives to a token, a word to be typed, a search."""
 
 
 def told(app: LabApp) -> set[str | None]:
@@ -83,6 +87,7 @@ async def test_every_pane_and_view(talk: Lab) -> None:
             async for _ in views(app, pilot, pane):
                 found |= told(app)
                 footer_is_whole(app)
+            pane.focus_view()
             for key in DEEPER.get(name, ()):
                 await pilot.press(key)
                 await pilot.pause(0.05)
