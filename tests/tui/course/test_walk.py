@@ -9,6 +9,7 @@ import pytest
 from engine.rl import reader
 from tests.tui.conftest import Lab, closed, screen_text
 from tests.tui.course.walking import Walk, walk
+from tui.course.facts import KINDS
 from tui.keys.catalogue import all_bindings
 from tui.widgets.data_rows import DataRows
 from tui.widgets.probe_grid import ProbeGrid
@@ -77,9 +78,8 @@ async def ready(course: Walk, id_: str) -> None:
         await course.until(lambda: isinstance(course.app.focused, lines), "the lines have keys")
 
 
-@pytest.mark.parametrize("size", [(80, 24)])
-async def test_by_keyboard_only(course: Lab, size: tuple[int, int]) -> None:
-    async with walk(course.root, size) as way:
+async def test_by_keyboard_only(course: Lab) -> None:
+    async with walk(course.root, (80, 24)) as way:
         await way.open_course()
         ids = [step.id for step in way.guide.course.steps]
         assert list(KEYS) == ids
@@ -102,6 +102,9 @@ async def test_by_keyboard_only(course: Lab, size: tuple[int, int]) -> None:
             if id_ != ids[-1]:
                 await way.open_course()
         await way.shows("That was the whole course.")
+        for fact in way.guide._recent:
+            for name, value in fact.values.items():
+                assert isinstance(value, KINDS[fact.kind][name][0]), (fact.kind, name, value)
         kept = await way.app.state.do(way.app.state.course.steps, "lecture")
         assert set(kept) == set(ids)
 
