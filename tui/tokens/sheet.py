@@ -42,9 +42,16 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def edited(self, change: Change) -> None:
-        """Some of the tokens have changed."""
+    def edited(self, change: Change) -> int:
+        """Some of the tokens have changed; the first line that may look otherwise now."""
         self.lines.change(change.first_token, change.removed, change.added)
+        # A word that is shorter now may have gone back to the line before.
+        return max(0, self.lines.line_of(change.first_token) - 1)
+
+    def lines_of(self, start: int, end: int) -> tuple[int, int]:
+        """First and last line of the characters ``start`` to ``end``, their tokens included."""
+        first, last = self.cut.place_of(start)[0], self.cut.place_of(end)[0]
+        return self.lines.line_of(first), self.lines.line_of(last + 1)
 
     def parts(self, line: int, piece: Piece) -> Iterator[Part]:
         """A piece of a line, character by character."""

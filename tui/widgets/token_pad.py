@@ -65,6 +65,8 @@ class TokenPad(PieceView):
         self._hovered: int | None = None
         self._column = 0
         """Cells from the left that up and down try to keep."""
+        self._marked = (0, 0)
+        """First and last line on which cursor or selection were last."""
         self._read: tuple[int, int] = (0, 0)
         """Cursor and token of the last step from token to token: several may hold one character."""
 
@@ -75,14 +77,17 @@ class TokenPad(PieceView):
         self.cut, self._glyphs, self._words = cut, glyphs, words
         self._hovered = None
         self._lay_out()
+        self.refresh()
         self.show_cursor()
 
     def edited(self, change: Change) -> None:
         """Some of the tokens have changed."""
-        self._hovered = None
+        self._unhover()
         if self._sheet is not None:
-            self._sheet.edited(change)
+            n_before = len(self._sheet)
+            first = self._sheet.edited(change)
             self._sized()
+            self.refresh_lines(first, max(n_before, len(self._sheet)) - first)
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
@@ -95,11 +100,11 @@ class TokenPad(PieceView):
     def _sized(self) -> None:
         width = self.scrollable_content_region.width
         self.virtual_size = Size(width, len(self._sheet) if self._sheet else 0)
-        self.refresh()
 
     def on_resize(self) -> None:
         """Lines are as wide as there is room; the cursor stays in sight."""
         self._lay_out()
+        self.refresh()
         self.show_cursor()
 
     @property
@@ -194,15 +199,22 @@ class TokenPad(PieceView):
             self.scroll_to(y=spot.line, animate=False, force=True)
         elif height and spot.line >= top + height:
             self.scroll_to(y=spot.line - height + 1, animate=False, force=True)
-        self.refresh()
+        self._refresh_marks(sheet)
         self.post_message(self.Looked(self))
+
+    def _refresh_marks(self, sheet: Sheet) -> None:
+        """Draw the lines anew where cursor and selection were, and where they are."""
+        marked = sheet.lines_of(*self.buffer.selection)
+        for first, last in (self._marked, marked):
+            self.refresh_lines(first, last - first + 1)
+        self._marked = marked
 
     def action_move(self, by: int, what: Step, select: bool = False) -> None:
         """Go somewhere: ``what`` says how far, ``by`` in which direction."""
         sheet, buffer = self._sheet, self.buffer
         if sheet is None:
             return
-        self._hovered = None
+        self._unhover()
         select = select and self.writing
         if what == "char" and not self.writing:
             self._to_token(by)
@@ -331,7 +343,7 @@ class TokenPad(PieceView):
         offset = event.get_content_offset(self)
         if offset is None or self._sheet is None or event.button != 1:
             return
-        self._hovered = None
+        self._unhover()
         spot = Spot(offset.x, offset.y + self.scroll_offset.y)
         self.buffer.go_to(self._sheet.char_at(spot))
         token = self._sheet.token_at(spot)
@@ -367,6 +379,11 @@ class TokenPad(PieceView):
     def on_leave(self) -> None:
         """The mouse has gone elsewhere."""
         self._hover(None)
+
+    def _unhover(self) -> None:
+        if self._hovered is not None:
+            self._hovered = None
+            self.refresh()
 
     def _hover(self, token: int | None) -> None:
         if token != self._hovered:
