@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -26,17 +27,13 @@ def find_in(blocks: Blocks) -> None:
     assert isinstance(pane, Widget)
     there = pane.query(FindBar)
     if there:
-        there.first().query_one(Input).focus()
+        there.first().query_one(FindBox).focus()
     else:
         pane.mount(FindBar(blocks), after=blocks)
 
 
-class FindBar(Horizontal):
-    """Searches as one types, from the newest hit on; goes away when it is left by escape.
-
-    Args:
-        blocks: the conversation.
-    """
+class FindBox(Input):
+    """Where the words are typed."""
 
     HELP = """
 ## Find
@@ -51,6 +48,32 @@ and stays at the hit. **F6** looks through all conversations.
         Binding("escape", "close", "close", key_display="esc", id="find.close"),
     ]
 
+    class Turned(Message):
+        """Another hit is wanted: the next one, or with -1 the one before."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class Left(Message):
+        """It is wanted no longer."""
+
+    def action_turn(self, by: int) -> None:
+        """Ask for another hit."""
+        self.post_message(self.Turned(by))
+
+    def action_close(self) -> None:
+        """Leave."""
+        self.post_message(self.Left())
+
+
+class FindBar(Horizontal):
+    """Searches as one types, from the newest hit on; goes away when it is left by escape.
+
+    Args:
+        blocks: the conversation.
+    """
+
     def __init__(self, blocks: Blocks) -> None:
         super().__init__(id="find")
         self._blocks = blocks
@@ -60,12 +83,12 @@ and stays at the hit. **F6** looks through all conversations.
 
     def compose(self) -> ComposeResult:
         """The words, and which hit it is."""
-        yield Input(placeholder="find in this conversation", compact=True)
+        yield FindBox(placeholder="find in this conversation", compact=True)
         yield self._count
 
     def on_mount(self) -> None:
         """Ready to type."""
-        self.query_one(Input).focus()
+        self.query_one(FindBox).focus()
 
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
@@ -78,15 +101,20 @@ and stays at the hit. **F6** looks through all conversations.
     @on(Input.Submitted)
     def submitted(self) -> None:
         """Enter goes on."""
-        self.action_turn(1)
+        self._turn(1)
 
-    def action_turn(self, by: int) -> None:
+    @on(FindBox.Turned)
+    def turned(self, event: FindBox.Turned) -> None:
         """The next hit or the one before, around the end."""
+        self._turn(event.by)
+
+    def _turn(self, by: int) -> None:
         if self._spots:
             self._at = (self._at + by) % len(self._spots)
             self._show()
 
-    async def action_close(self) -> None:
+    @on(FindBox.Left)
+    async def left(self) -> None:
         """Back to the conversation."""
         self._blocks.focus()
         await self.remove()
@@ -96,5 +124,5 @@ and stays at the hit. **F6** looks through all conversations.
             self._blocks.reveal(Place(*self._spots[self._at]))
             words = f"{self._at + 1} of {len(self._spots)} · ↑ ↓ · esc"
         else:
-            words = "no hit · esc" if self.query_one(Input).value.strip() else "esc"
+            words = "no hit · esc" if self.query_one(FindBox).value.strip() else "esc"
         self._count.say(Content.styled(words, "$quiet"))
