@@ -89,8 +89,10 @@ class Remembering:
         if not self._begun:
             return
         for pane in self._panes():
-            text = json.dumps(pane.memory())
-            if pane.id and text != self._noted.get(pane.id):
+            memory = pane.memory()
+            text = json.dumps(memory)
+            # A pane that has nothing to say yet does not take away what it said before.
+            if memory and pane.id and text != self._noted.get(pane.id):
                 self._noted[pane.id] = self._waiting[pane.id] = text
         if self._waiting or self._shown != self._app.shown_pane:
             in_background(self._app, self._write, "remember")
