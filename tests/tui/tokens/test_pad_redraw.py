@@ -10,7 +10,8 @@ from tests.tui.conftest import Lab
 from tests.tui.tokens.tokenizing import opened, put
 
 KEYS = ("a", " ", "enter", "backspace", "delete", "left", "right", "up", "down", "shift+right",
-        "shift+down", "ctrl+z", "ctrl+w", "home", "end", "escape", "e", "pageup", "ctrl+end")  # fmt: skip
+        "shift+down", "ctrl+z", "ctrl+w", "home", "end", "escape", "e", "pageup",
+        "ctrl+end")  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", [1, 2])
