@@ -17,8 +17,9 @@ def in_background(
 ) -> None:
     """Run ``work`` as a task that ends with ``host``.
 
-    An error that it has not foreseen is written down and said (``tui.crash``), and costs only this
-    piece of work; in an app that has no place for that, it ends the app.
+    An error that it lets through costs only this piece of work: a ``LabError`` is said, and what
+    nobody has foreseen is written down as well (``tui.crash``). In an app that has no place for
+    that, it ends the app.
 
     Args:
         host: the widget or app that owns the task.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from engine import paths
 from engine.errors import LabError
+from tui.saying import Saying
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -49,6 +50,7 @@ class Crashes:
         self.met: list[BaseException] = []
         """What has been survived, for tests to find."""
         self._said: set[str] = set()
+        self._saying = Saying(app)
         self._ending: UnforeseenError | None = None
 
     async def survive(self, error: Exception, doing: str) -> None:
@@ -58,6 +60,9 @@ class Crashes:
             error: what it was.
             doing: the name of the work's group.
         """
+        if isinstance(error, LabError):  # foreseen, but by nobody on its way
+            self._saying.say(str(error))
+            return
         self.met.append(error)
         place = _place(error)
         if place in self._said:  # a timer's work would say it again and again

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from tui import telling
-from tui.background import in_background
+from tui.background import every, in_background
 from tui.clipboard import Piece
 from tui.data import head_text
 from tui.data.sample import Sample
@@ -88,7 +88,7 @@ class DataPane(LabPane):
     def on_mount(self) -> None:
         """Look at the disk now, and then again and again."""
         self._show_head()
-        self.set_interval(LOOK_EVERY_S, self._turn)
+        every(self, LOOK_EVERY_S, self._turn, "data-turn")
         in_background(self, self.look, "data-look")
 
     def on_resize(self) -> None:

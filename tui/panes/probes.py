@@ -15,7 +15,7 @@ from engine.errors import LabError
 from engine.probes.plan import ProbePlan
 from engine.probes.record import OUTCOMES
 from tui import telling
-from tui.background import in_background
+from tui.background import every, in_background
 from tui.clipboard import Piece
 from tui.panes.following import Follower
 from tui.panes.following import Lab as FollowingLab
@@ -78,7 +78,7 @@ class ProbesPane(LabPane):
     def on_mount(self) -> None:
         """Look at the disk now, and then again and again."""
         self._show_head()
-        self.set_interval(LOOK_EVERY_S, self._turn)
+        every(self, LOOK_EVERY_S, self._turn, "probe-turn")
         in_background(self, self.look, "probe-look")
 
     def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:

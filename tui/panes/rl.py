@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from engine.rl.reader import is_shipped
-from tui.background import in_background
+from tui.background import every, in_background
 from tui.clipboard import Piece
 from tui.panes.pane import Contents, LabPane
 from tui.panes.rl_asking import Asker
@@ -87,7 +87,7 @@ class RlPane(LabPane):
     def on_mount(self) -> None:
         """Look at the disk now, and then again and again."""
         self._show()
-        self.set_interval(LOOK_EVERY_S, self._turn)
+        every(self, LOOK_EVERY_S, self._turn, "rl-turn")
         in_background(self, self.look, "rl-look")
 
     def on_resize(self, event: events.Resize) -> None:

@@ -6,6 +6,7 @@ import time
 import pytest
 from textual.pilot import Pilot
 
+from engine.errors import LabError, RunError
 from tests.tui.conftest import Lab, screen_text, shows, until
 from tui.background import every
 
@@ -77,8 +78,6 @@ async def test_regular_work_never_runs_twice_at_once(lab: Lab) -> None:
 async def test_runs_that_cannot_be_read_are_said_once_and_the_app_goes_on(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engine.errors import RunError
-
     async with lab.open() as (app, pilot):
 
         def unreadable() -> None:
@@ -89,3 +88,19 @@ async def test_runs_that_cannot_be_read_are_said_once_and_the_app_goes_on(
         await shows(app, pilot, "cannot be read: [Permission]")
         await pilot.pause(0.4)
         assert screen_text(app).count("cannot be read") == 1
+
+
+@pytest.mark.parametrize(("key", "pane"), [("2", "funnels"), ("6", "probes")])
+async def test_a_folder_that_cannot_be_read_is_said_by_every_pane_that_looks_into_it(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, key: str, pane: str
+) -> None:
+    async with lab.open() as (app, pilot):
+        await pilot.press("escape", key)
+
+        def unreadable() -> None:
+            raise LabError("/x cannot be read: denied. Check its owner.")
+
+        monkeypatch.setattr(getattr(lab, pane), "listed", unreadable)
+        await shows(app, pilot, "/x cannot be read: denied")
+        await pilot.press("1")
+        assert app.shown_pane == "pipeline"
