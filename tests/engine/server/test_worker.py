@@ -19,7 +19,7 @@ from engine.events import TokenEvent
 from engine.protocol import Finished, GenerateRequest, Started
 from engine.request import Priority
 from engine.sampling_params import SamplingParams
-from engine.server.backend import Prompt
+from engine.server.backend import LoadedModel, Prompt, Source
 from engine.server.limits import Limits
 from engine.server.stream import Item, Stream
 from engine.server.worker import Worker
@@ -245,6 +245,26 @@ async def test_no_memory_is_a_sentence(worker: Worker) -> None:
     assert isinstance(error, EngineMemoryError)
     assert "Ask for fewer samples" in str(error)
     assert isinstance((await drain(other))[-1], Finished)
+
+
+async def test_models_that_nobody_asks_make_room_where_memory_is_short(
+    worker: Worker, backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await drain(ask(worker, "count"))
+    load, tries = backend.load, 0
+
+    def short_of_memory(source: Source) -> LoadedModel:
+        nonlocal tries
+        tries += 1
+        if source.name == "third" or "count" in worker.loaded:
+            raise MemoryError("std::bad_alloc")
+        return load(source)
+
+    monkeypatch.setattr(backend, "load", short_of_memory)
+    assert isinstance((await drain(ask(worker, "other")))[-1], Finished)
+    assert (worker.loaded, tries) == (("other",), 2)
+    assert isinstance((await drain(ask(worker, "third")))[-1], EngineMemoryError)
+    assert tries == 4, "with nothing left to unload it is not tried for ever"
 
 
 async def test_after_it_was_stopped_nothing_is_taken(backend: FakeBackend) -> None:
