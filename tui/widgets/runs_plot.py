@@ -15,6 +15,7 @@ from tui.format import duration, fitted, grouped, scaled
 from tui.runs.curves import AxisName
 from tui.runs.drawing import Drawn, Span, can_be_log, whole_of
 from tui.runs.raster import Cell, Raster, rasterized
+from tui.runs.ticks import ticks
 from tui.safe_text import one_line
 
 _LABEL = 8
@@ -166,12 +167,13 @@ less, **l** turns to a logarithmic scale.
             return Content("\n").join(lines)
         span = self._window()
         raster = self._raster(span, (columns, rows))
-        height = raster.high - raster.low
+        marked = ticks(raster.low, raster.high, rows, log=self.is_log)
         for number, cells in enumerate(raster.cells):
-            label = ""
-            if number % 2 == 0 or number == rows - 1:
-                label = _label(raster.high - height * (number + 0.5) / rows, log=self.is_log)
-            edge = (f"{label:>{_LABEL}}┤", "$quiet")
+            value = marked.get(number)
+            edge = (
+                " " * _LABEL + "│" if value is None else f"{_number(value):>{_LABEL}}┤",
+                "$quiet",
+            )
             lines.append(_joined([edge, *self._with_cursor(cells, span)]))
         lines += self._axis(columns, span)
         return Content("\n").join(lines)
@@ -255,10 +257,6 @@ def _joined(cells: Sequence[Cell]) -> Content:
     """Neighbours of one style together: a span each would make drawing slow."""
     runs = groupby(cells, key=lambda cell: cell[1])
     return Content.assemble(*(("".join(text for text, _ in run), style) for style, run in runs))
-
-
-def _label(place: float, *, log: bool) -> str:
-    return _number(10**place if log else place)
 
 
 def _number(value: float) -> str:
