@@ -125,10 +125,8 @@ async def runs(walk: Walk) -> None:
     await walk.sees("engine ready")
     await walk.press("escape", "8")
     await walk.sees("nano/base")
-    await walk.press("end", "space", "up", "space")
-    await walk.sees("nano/base")
-    await walk.press("c")
-    await walk.sees("nano/base")
+    await walk.press("end", "space", "up", "space", "c")
+    await walk.sees("A ━ nano/base", "B ━ nano/sft")
 
 
 async def course(walk: Walk) -> None:
