@@ -24,7 +24,8 @@ _CLEAR_LINE, _BACKSPACE = "\x15", "\x7f"
 _PORTION = 1000
 """Characters of a paste at a time: a terminal holds 4 kB that nobody has read yet."""
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
-_SENTENCE = "Mira Veklon was born in Dunbury, 37 miles from here; she made clocks. "
+_SENTENCE = "Mira Veklon was born in Dunbury, {number} miles from here; she made clocks. "
+_SENTENCES_A_PARAGRAPH = 7
 
 
 def run_tui_bench(*, presses: int = 120, tokens_per_s: float = 1200.0) -> dict[str, Any]:
@@ -111,7 +112,11 @@ def _open_pad(terminal: Terminal) -> None:
         terminal.drain(1.0)
     terminal.type("3")
     terminal.wait_for("entries", PATIENCE_S)
-    text = (_SENTENCE * (PAD_CHARACTERS // len(_SENTENCE) + 1))[:PAD_CHARACTERS]
+    sentences = (_SENTENCE.format(number=number) for number in range(1, 2000))
+    text = "".join(
+        sentence + "\n\n" * (number % _SENTENCES_A_PARAGRAPH == 0)
+        for number, sentence in enumerate(sentences)
+    )[:PAD_CHARACTERS]
     terminal.type("e")
     terminal.wait_for("writing", PATIENCE_S)
     terminal.type(_PASTE)
