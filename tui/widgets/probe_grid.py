@@ -115,7 +115,9 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
     def _redraw(self) -> None:
         self._strips.clear()
         shown = self.layout_of.shown(self.scrollable_content_region.width)
-        self.cell = max(shown.start, min(shown.stop - 1, self.cell))
+        # Until a cell is chosen it is the first one, however narrow the grid was before.
+        wanted = shown.start if self.row is None else self.cell
+        self.cell = max(shown.start, min(shown.stop - 1, wanted))
         self.virtual_size = Size(self.size.width, len(self.lines) + HEAD_LINES)
         self.refresh()
         self.post_message(self.Moved())
