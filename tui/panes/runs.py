@@ -85,7 +85,7 @@ class RunsPane(LabPane):
 
     def on_resize(self) -> None:
         """How much of the words fits depends on the width, and whether there are curves."""
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self._changed)
 
     @property
     def chosen(self) -> Row | None:
