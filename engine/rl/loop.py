@@ -7,6 +7,7 @@ had.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import time
 from dataclasses import replace
@@ -141,7 +142,10 @@ class RlTrainer:
         self.descent.forget()
         self.descent.follow(self.recipe_of_attempts, begun=self.step)
         # The state comes last: a run that is resumed from it finds the others.
-        save_state(self.journal.status.path / REFERENCE, self.step, self.descent.params, {})
+        folder = self.journal.status.path / REFERENCE
+        with contextlib.suppress(FileNotFoundError):  # The run was deleted: the next line says so.
+            folder.mkdir(exist_ok=True)
+        save_state(folder, self.step, self.descent.params, {})
         self._measure()
         self.save()
 

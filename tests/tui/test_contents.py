@@ -103,6 +103,7 @@ async def test_the_dialog_by_mouse_asks_before_it_replaces(lab: Lab, tmp_path: P
         for ending in (".svg", ".csv", ".jsonl"):
             await pilot.click(next(b for b in screen.query(Button) if b.name == ending))
             assert path.value == str(tmp_path / "out" / f"x{ending}")
+        app.clear_notifications()  # They lie over the dialog's buttons.
         await pilot.click("#write")
         await closed(app, pilot)
         target = tmp_path / "out" / "x.jsonl"

@@ -90,7 +90,7 @@ async def test_a_model_that_comes_late_is_gone_to_unless_the_person_has_moved(la
             if moved:
                 await pilot.press("down", "up")
             made.append(checkpoint(late, "imported", shipped=False, chats=True))
-            await app._read_checkpoints()
+            await app.lab_watch.read_checkpoints()
             await until(pilot, lambda: f" {late} " in screen_text(app), "it")  # noqa: B023
             await pilot.press("enter")
             await pilot.pause()

@@ -214,8 +214,7 @@ class ModelPicker(Dialog[Pick]):
         local = isinstance(pick, Model) and pick.server is None
         words = key_words("⏎ choose", ("esc cancel", "cancel"))
         if local:
-            arrows = key_words(
-                ("←", "turn(-1)"), ("→ precision (fp32, bf16, int8, int4)", "turn(1)")
-            )
-            words = Content(" · ").join([words, arrows])
+            less = key_words(("←", "turn(-1)"))
+            more = key_words(("→ precision (fp32, bf16, int8, int4)", "turn(1)"))
+            words = Content(" · ").join([words, Content(" ").join([less, more])])
         self.query_one("#keys", Static).update(words)

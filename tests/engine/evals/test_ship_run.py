@@ -53,6 +53,7 @@ def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
                 **values,
             }
         )  # fmt: skip
+        run.path.mkdir(parents=True, exist_ok=True)
         run.save()
         write_json(run.path / "recipe.json", own.to_json())
         told = [{"type": "state", "state": "running", "message": str(home)}]

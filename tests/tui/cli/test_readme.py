@@ -40,11 +40,8 @@ def test_what_the_readme_says_can_be_said(row: str, capsys: pytest.CaptureFixtur
     assert set(OPTION.findall(row)) <= known
 
 
-@pytest.mark.parametrize("group", [(), ("probe",)])
-def test_every_command_stands_in_the_readme(
-    group: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    there = set(re.findall(r"^    ([a-z]+)\b", help_of(capsys, *group), re.MULTILINE))
-    assert len(there) >= 5
-    said = {words[len(group)] for row in ROWS for words in named(row) if len(words) > len(group)}
-    assert there <= said
+def test_every_command_stands_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those below ``data``, ``probe`` and the like stand in docs/commands.md, which is generated."""
+    there = set(re.findall(r"^    ([a-z]+)\b", help_of(capsys), re.MULTILINE))
+    assert len(there) >= 20
+    assert there <= {words[0] for row in ROWS for words in named(row) if words}
