@@ -49,7 +49,7 @@ class LabWatch:
     def look_again(self) -> None:
         """Read the runs now."""
         self._looks = 0
-        in_background(self._app, self._look, "look-again", only=True)
+        in_background(self._app, self._look, "look-again")  # What has begun reads to its end.
 
     async def _look(self) -> None:
         self._looks += 1

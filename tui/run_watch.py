@@ -28,6 +28,7 @@ class RunWatch:
         self._tails: dict[str, Tail] = {}
         self._histories: dict[str, RunHistory] = {}
         self._reference: dict[Path, RunHistory] = {}
+        self._turn = asyncio.Lock()
 
     @property
     def control(self) -> Runs:
@@ -35,15 +36,21 @@ class RunWatch:
         return self._runs()
 
     async def refresh(self, look_at: str | None = None) -> bool:
-        """Read again; whether the list or the numbers of an alive or looked-at run changed."""
-        before = self.runs
-        self.runs = await asyncio.to_thread(self.control.list_runs)
-        changed = before != self.runs
-        for run in self.runs:
-            if run.state in ALIVE or run.name == look_at:
-                tail = self._tails.setdefault(run.name, self._tail(run.path))
-                changed = self.history(run.name).take(await asyncio.to_thread(tail.read)) or changed
-        return changed
+        """Read again; whether the list or the numbers of an alive or looked-at run changed.
+
+        Whoever asks while that goes on waits: two that read one file would take the same lines
+        twice. Do not cancel it: what its thread has read by then would be in no history.
+        """
+        async with self._turn:
+            before = self.runs
+            self.runs = await asyncio.to_thread(self.control.list_runs)
+            changed = before != self.runs
+            for run in self.runs:
+                if run.state in ALIVE or run.name == look_at:
+                    tail = self._tails.setdefault(run.name, self._tail(run.path))
+                    news = await asyncio.to_thread(tail.read)
+                    changed = self.history(run.name).take(news) or changed
+            return changed
 
     def history(self, name: str) -> RunHistory:
         """What a run has written; empty until it has been looked at."""
