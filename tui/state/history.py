@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from tui.state.database import Database
-from tui.state.entries import Kind, Subject, folded
+from tui.state.entries import Kind, Subject, clean, folded
 
 MOST_HITS = 600
 """Entries that are looked at, the newest first; a person refines a search that finds more."""
@@ -28,6 +28,8 @@ _ROWS: dict[Subject, tuple[tuple[str, str], ...]] = {
 }
 """Of each subject the tables that hold something of it, and their column with its key; a table
 before those that refer to it."""
+
+_ENTRY = "place, subject, key, kind, time, model, text, folded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Removed:
     key: str
     rows: tuple[tuple[str, tuple[Any, ...]], ...]
     """Of each row its table and its values, in the order in which they can be put back."""
+    entries: tuple[tuple[Any, ...], ...]
+    """What could be searched, without the ids, which others may have by then."""
 
 
 class History:
@@ -74,7 +78,7 @@ class History:
         Raises:
             StateError: the file cannot be read.
         """
-        words = folded(text).split()
+        words = folded(clean(text)).split()
         where = " AND ".join(["instr(folded, ?)"] * len(words)) or "1"
 
         def work(database: sqlite3.Connection) -> list[Found]:
@@ -96,13 +100,13 @@ class History:
             for table, column in tables:
                 found = database.execute(f"SELECT * FROM {table} WHERE {column} = ?", (key,))
                 rows += [(table, tuple(row)) for row in found.fetchall()]
-            entries = "FROM entries WHERE subject = ? AND key = ?"
-            found = database.execute(f"SELECT * {entries} ORDER BY id", (subject, key))
-            rows += [("entries", tuple(row)) for row in found.fetchall()]
+            where = "FROM entries WHERE subject = ? AND key = ?"
+            found = database.execute(f"SELECT {_ENTRY} {where} ORDER BY id", (subject, key))
+            entries = tuple(tuple(row) for row in found.fetchall())
             for table, column in reversed(tables):
                 database.execute(f"DELETE FROM {table} WHERE {column} = ?", (key,))
-            database.execute(f"DELETE {entries}", (subject, key))
-            return Removed(subject, key, tuple(rows))
+            database.execute(f"DELETE {where}", (subject, key))
+            return Removed(subject, key, tuple(rows), entries)
 
         return self._database.write(work)
 
@@ -117,6 +121,12 @@ class History:
             for table, row in removed.rows:
                 marks = ", ".join("?" * len(row))
                 database.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)
+            said = "SELECT DISTINCT place FROM entries WHERE subject = ? AND key = ?"
+            since = {place for (place,) in database.execute(said, (removed.subject, removed.key))}
+            database.executemany(
+                f"INSERT INTO entries ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [entry for entry in removed.entries if entry[0] not in since],
+            )
 
         self._database.write(work)
 

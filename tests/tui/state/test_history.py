@@ -202,3 +202,21 @@ async def test_a_probe_is_noted_when_it_is_seen_finished_and_opened_again(lab: L
         await pilot.press("enter")
         await closed(app, pilot)
         await until(pilot, lambda: app.shown_pane == "probes", "opened")
+
+
+def test_what_is_put_back_is_found_though_others_have_its_ids(state: State) -> None:
+    state.decisions.bench("calc", "1+1", "two")
+    [found] = state.history.search("1+1")
+    removed = state.history.remove(found.subject, found.key)
+    state.decisions.bench("calc", "2+2", "four")
+    for _ in range(2):
+        state.history.put_back(removed)
+    [again] = state.history.search("1+1")
+    assert again == found
+    assert [each.title for each in state.history.search("")] == ["calc: 2+2", "calc: 1+1"]
+
+
+@pytest.mark.parametrize("typed", ["\udc00", "a\x00b"])
+def test_a_search_for_what_no_file_can_hold_finds_nothing(state: State, typed: str) -> None:
+    state.decisions.bench("calc", "1+1", "two")
+    assert state.history.search(typed) == []
