@@ -23,10 +23,13 @@ def target(typed: str, endings: Sequence[str]) -> Path:
     """The file that was typed; ``~`` is the person's home.
 
     Raises:
-        LabError: nothing was typed, there is no such home, or it has none of the ``endings``.
+        LabError: nothing was typed, or what cannot be read as a name; there is no such home, or it
+            has none of the ``endings``.
     """
     if not typed.strip():
         raise LabError(f"There is no file name. Type one, such as ~/answers{endings[0]}.")
+    if not typed.strip().isprintable():
+        raise LabError(f"{typed!r} has characters that nobody can see. Type a name without them.")
     path = expanded(typed.strip()).absolute()
     if path.suffix.lower() not in endings:
         raise LabError(

@@ -68,3 +68,10 @@ def test_folders_long_names_and_files_in_the_way_are_sentences(tmp_path: Path) -
             files.stands(path)
     with pytest.raises(LabError):
         files.write(tmp_path / "file" / "x.md", "text")
+
+
+@pytest.mark.parametrize("typed", ["a\x00.md", "a\ud800.md", "a\nb.md", "\x1b[31m.md"])
+def test_a_name_with_characters_that_nobody_sees_is_a_sentence(typed: str) -> None:
+    with pytest.raises(LabError, match="characters that nobody can see") as raised:
+        files.target(typed, ENDINGS)
+    assert str(raised.value).isprintable()
