@@ -124,6 +124,7 @@ async def test_the_dialog_by_mouse_asks_before_it_replaces(lab: Lab, tmp_path: P
         await pilot.pause()
         await pilot.click("#write")
         await shows(app, pilot, "Replace")
+        await pilot.pause(0.3)  # The button is still being drawn wider.
         await pilot.click("#write")
         await closed(app, pilot)
         assert target.read_text() == before

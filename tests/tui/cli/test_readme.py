@@ -41,7 +41,7 @@ def test_what_the_readme_says_can_be_said(row: str, capsys: pytest.CaptureFixtur
 
 
 def test_every_command_stands_in_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
-    """Those below ``data``, ``probe`` and the like stand in docs/commands.md, which is generated."""
+    """Those below ``data``, ``probe`` and others stand in docs/commands.md, which is generated."""
     there = set(re.findall(r"^    ([a-z]+)\b", help_of(capsys), re.MULTILINE))
     assert len(there) >= 20
     assert there <= {words[0] for row in ROWS for words in named(row) if words}
