@@ -142,7 +142,7 @@ class RunsPane(LabPane):
         self.views.table.fill(rows, self.drawer.letters(), self.finder.order)
         self._describe()
         n, there = len(self.known.rows), len(rows)
-        title = f" {n} runs" if there == n else f" {there} of {n} runs"
+        title = f" {n} run{'s' * (n != 1)}" if there == n else f" {there} of {n} runs"
         marked = len(self.drawer.letters())
         notes = [f"{marked} marked"] if marked else []
         if self.known.deleted:

@@ -222,11 +222,13 @@ again from there.
         """The text's height with room to grow into.
 
         Each new height costs a layout of the screen, and each scroll a repaint of the column (6 ms
-        at 40x30), so a long text scrolls by half a page at a time, not by a line.
+        at 40x30), so a long text scrolls by half a page at a time, not by a line. One that fits has
+        none: in a terminal that was made smaller it would be taller than its place for a moment,
+        and the scroll bar that comes with that stays.
         """
         room = self.scrollable_content_region.height
         if height <= room or not room:
-            return room
+            return 0
         chunk = max(3, room // 2)
         return room + -(-(height - room) // chunk) * chunk
 
