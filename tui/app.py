@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -246,14 +247,14 @@ class LabApp(Doors):
         try:
             await self.servers.refresh()
         except LabError as error:
-            self.notify(str(error), severity="warning", markup=False)
+            self.notify(visible(str(error)), severity="warning", markup=False)
 
     async def forget_server(self, name: str) -> None:
         """Disconnect a server; columns that show its models keep their text."""
         try:
             await self.servers.disconnect(name)
         except LabError as error:
-            self.notify(str(error), severity="error", markup=False)
+            self.notify(visible(str(error)), severity="error", markup=False)
 
     # Imports
 
@@ -353,9 +354,14 @@ class LabApp(Doors):
             await panes.mount(pane)
             await self.remembering.recall(pane)
         self.shown_pane = self.top_bar.pane = name
+        shown = self.query_one(f"#{name}", LabPane)
+        if shown not in getattr(self.focused, "ancestors_with_self", ()):
+            # Some panes take the focus only once they are laid out: until then keys are nobody's,
+            # and not those of the pane that was left.
+            self.set_focus(None)
         for child in panes.children:
             child.display = child.id == name
-        self.query_one(f"#{name}", LabPane).focus_view()
+        shown.focus_view()
         self.remembering.note()
         self.look_again()
 
@@ -386,9 +392,11 @@ class LabApp(Doors):
 
     async def on_unmount(self) -> None:
         """Leave: the engine and the trainings stay."""
-        if self._truth is not None:
-            await self._truth.close()
-        if self._servers is not None:
-            await self._servers.close()
-        await self.engine_care.close()
-        await self.remembering.close()
+        # From the last to the first, and each of them whatever happens to the others.
+        async with AsyncExitStack() as parts:
+            if self._truth is not None:
+                parts.push_async_callback(self._truth.close)
+            if self._servers is not None:
+                parts.push_async_callback(self._servers.close)
+            parts.push_async_callback(self.engine_care.close)
+            parts.push_async_callback(self.remembering.close)

@@ -102,14 +102,19 @@ class Remembering:
         if not waiting and self._shown == self._app.shown_pane:
             return  # It was written together with something else.
         self._shown = self._app.shown_pane
+        is_written = False
         try:
             await self.state.do(self.state.session.write, self._shown, waiting)
+            is_written = True
         except LabError as error:
             self.say(error)
-            self._waiting = {**waiting, **self._waiting}
+        finally:
+            if not is_written:  # Workers are cancelled before the last write, which has it then.
+                self._waiting = {**waiting, **self._waiting}
 
     def _panes(self) -> list[LabPane]:
-        return list(self._app.query_one("#panes").query_children(LabPane))
+        found = self._app.query("#panes")  # None any more while the app closes.
+        return list(found.first().query_children(LabPane)) if found else []
 
     async def _check(self) -> None:
         try:

@@ -68,6 +68,11 @@ async def test_every_view_of_every_pane_can_be_taken_away(lab: Lab) -> None:
                 lines, _ = checked(seen[0])
                 assert lines or (name, key) in ONLY_TO_READ, (name, key)
                 assert len(seen[0].markdown) > 20
+
+                def focused(pane: LabPane = pane) -> bool:
+                    return app.focused is not None and pane in app.focused.ancestors_with_self
+
+                await until(pilot, focused, f"the focus is in {name} {key}")
                 await pilot.press("y")
                 await until(pilot, lambda: app.clipboard, f"a copy from {name} {key}")
                 piece = pane.under_cursor()

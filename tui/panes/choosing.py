@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine.errors import LabError
 from tui.background import in_background
 from tui.models import Model
+from tui.safe_text import visible
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -116,7 +117,7 @@ class Chooser:
         try:
             await self._lab.servers.refresh()
         except LabError as error:
-            self._app.notify(str(error), severity="warning", markup=False)
+            self._app.notify(visible(str(error)), severity="warning", markup=False)
 
     def _picked(self, pick: Pick | None) -> None:
         if isinstance(pick, Model):
