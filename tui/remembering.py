@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -88,6 +87,8 @@ class Remembering:
         """Keep where everything is now, if anything has moved."""
         if not self._begun:
             return
+        import json  # Not before the first paint.
+
         for pane in self._panes():
             memory = pane.memory()
             text = json.dumps(memory)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -78,6 +77,8 @@ class AnswerKeeper:
         in_background(self._host, partial(self._write, column, stream, prompt), "keep")
 
     def _new_prompt(self, text: str, sampling: Sampling) -> Prompt:
+        import secrets  # Not before the first paint.
+
         from tui.state.clock import now
         from tui.state.prompts import Prompt
 
