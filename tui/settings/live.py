@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.app import App
 from textual.constants import TEXTUAL_ANIMATIONS
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.theme import Theme
@@ -47,7 +48,7 @@ class LiveSettings:
         app.no_color = self.no_color  # Textual takes an empty value as well.
         for theme in LAB_THEMES:
             app.register_theme(theme)
-        self._use_theme()
+        self._begin_with_theme()
         self._use_animations()
 
     def begin(self) -> None:
@@ -104,10 +105,30 @@ class LiveSettings:
             self._app.chat.session.be_as_set()
             self._app.chat.show_head()
 
+    def _begin_with_theme(self) -> None:
+        """Set the theme before the app runs.
+
+        Without the reactive's watcher, which would parse and apply the whole stylesheet a second
+        time before the first paint; a theme of the terminal's own colours needs it, for it also
+        changes how lines are filtered.
+        """
+        app, name = self._app, self._wanted_theme
+        if app.available_themes[name].ansi:
+            app.theme = name
+            return
+        app.set_reactive(App.theme, name)
+        dark = app.current_theme.dark
+        classes = {"-dark-mode": dark, "-light-mode": not dark, f"-theme-{name}": True}
+        app.update_classes(classes, update=False)
+        app.stylesheet.set_variables(app.get_css_variables())
+
+    @property
+    def _wanted_theme(self) -> str:
+        return ANSI_THEME if self.no_color else self.opened.value(schema.THEME)
+
     def _use_theme(self) -> None:
-        name = ANSI_THEME if self.no_color else self.opened.value(schema.THEME)
-        if self._app.theme != name:
-            self._app.theme = name
+        if self._app.theme != self._wanted_theme:
+            self._app.theme = self._wanted_theme
 
     def _theme_chosen(self, theme: Theme) -> None:
         """From the palette, or from here."""
