@@ -17,7 +17,7 @@ from tui.chat.reply import Reply
 from tui.chat.store import ChatStore, pack
 from tui.models import Model
 from tui.screens.past_chats import PastChats
-from tui.widgets import chat_blocks
+from tui.widgets import chat_window
 from tui.widgets.chat_block import Block, Place
 
 
@@ -191,8 +191,8 @@ async def test_a_question_before_there_was_an_assistant_is_for_the_first_one(tal
 async def test_of_a_long_conversation_the_end_is_laid_out(
     talk: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_blocks, "MOST_BLOCKS", 24)
-    monkeypatch.setattr(chat_blocks, "FEWER_BLOCKS", 12)
+    monkeypatch.setattr(chat_window, "MOST_BLOCKS", 24)
+    monkeypatch.setattr(chat_window, "FEWER_BLOCKS", 12)
     long = Conversation("nano/sft")
     long.exchanges += [Exchange(f"question {number}", said("yes")) for number in range(20)]
     ChatStore().save(pack(long))

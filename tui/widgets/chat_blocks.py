@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -13,11 +13,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 
-from engine import special
 from tui.chat import looks
 from tui.chat.parts import Call, Part
+from tui.chat.special_names import special_names
 from tui.notes import NOT_KEPT
+from tui.widgets import chat_window
 from tui.widgets.chat_block import Block, Place
+from tui.widgets.chat_window import Window, around, places, places_of, tail
 from tui.widgets.words import Words
 
 if TYPE_CHECKING:
@@ -26,10 +28,8 @@ if TYPE_CHECKING:
     from tui.chat.reply import Reply
 
 _BORDER_CELLS = 6
-
-MOST_BLOCKS, FEWER_BLOCKS = 160, 80
-"""Of a long conversation only the end is laid out: beyond ``MOST_BLOCKS`` the oldest go until
-``FEWER_BLOCKS`` are left, so that typing stays as fast as in a short one."""
+WHEEL_LINES = 2
+"""Of a turn of the wheel beyond what is laid out."""
 
 
 class Blocks(VerticalScroll, can_focus=True):
@@ -68,15 +68,17 @@ from the chosen block with another seed, **o** asks the same question with tools
         self.is_kept: Callable[[Exchange], bool] = lambda exchange: True
         self.chosen: int | None = None
         self._earlier = Words(id="earlier")
-        self._first = 0
-        """The first exchange that is laid out."""
+        self._later = Words(id="later")
+        self._window = Window()
+        """The exchanges that are laid out."""
         self._blocks: list[Block] = []
         self._folds: dict[Place, bool] = {}
         self._with_tokens: set[Place] = set()
 
     def compose(self) -> ComposeResult:
-        """What says that there is more above; the blocks come behind it."""
+        """What says that there is more above and below; the blocks come between."""
         yield self._earlier
+        yield self._later
 
     # What is shown
 
@@ -85,26 +87,40 @@ from the chosen block with another seed, **o** asks the same question with tools
         if self.conversation is not None and self.conversation.model != conversation.model:
             self.names.clear()  # Ids mean something else to another model.
         self.conversation = conversation
-        self.chosen, self._first = None, 0
         self._folds.clear()
         self._with_tokens.clear()
-        self._lay_out(self._pruned(list(_places(conversation))), 0)
+        self._show_part(tail(conversation), None)
         self.follow()
 
     def follow(self) -> None:
         """Go to the end; from there it is followed while it grows."""
-        if len(self._blocks) > MOST_BLOCKS:
-            self._lay_out(self._pruned([block.place for block in self._blocks]), 0)
+        if self.conversation is not None and (
+            self._window.end is not None or len(self._blocks) > chat_window.MOST_BLOCKS
+        ):
+            place = None if self.chosen is None else self.place
+            window = tail(self.conversation)
+            if place is None or window.has(place.exchange) or self._window.end is not None:
+                self._show_part(window, place)
         self.scroll_end(animate=False)
 
     def draw(self, since: int = 0) -> None:
         """Draw the exchanges from ``since`` on; only what differs is laid out anew."""
         if self.conversation is None:
             return
-        at_end = self.is_vertical_scroll_end
-        self._lay_out(list(_places(self.conversation, self._first)), since)
+        if self._window.first >= len(self.conversation.exchanges):
+            self._window = tail(self.conversation)  # It was cut off before.
+        at_end = self.is_vertical_scroll_end and self._window.end is None
+        self._lay_out(places(self.conversation, self._window), since)
         if at_end:
             self.follow()
+
+    def _show_part(self, window: Window, chosen: Place | None) -> None:
+        """Lay out another part; ``chosen`` stays the chosen block if it is there."""
+        assert self.conversation is not None
+        self._window = window
+        found = places(self.conversation, window)
+        self.chosen = found.index(chosen) if chosen in found else None
+        self._lay_out(found, 0)
 
     def _lay_out(self, places: Sequence[Place], since: int) -> None:
         while len(self._blocks) > len(places):
@@ -116,36 +132,19 @@ from the chosen block with another seed, **o** asks the same question with tools
             if place.exchange >= since or number >= n_before:
                 block.show(place, *self._words(place))
         if fresh and self.is_attached:
-            self.mount(*fresh)
+            self.mount(*fresh, before=self._later)
         if self.chosen is not None and self.chosen >= len(places):
             self.chosen = len(places) - 1
         self._mark()
-        self._earlier.display = self._first > 0
-        more = f"{self._first} earlier question{'s' * (self._first != 1)}: ↑ or home"
-        self._earlier.say(Content.styled(more, "$quiet"))
-
-    def _pruned(self, places: list[Place]) -> list[Place]:
-        """The newest, whole exchanges, where there are too many; all while an old one is chosen."""
-        if len(places) <= MOST_BLOCKS:
-            return places
-        first = min(places[-FEWER_BLOCKS].exchange + 1, places[-1].exchange)
-        kept = [place for place in places if place.exchange >= first]
-        n_gone = len(places) - len(kept)
-        if self.chosen is not None:
-            if self.chosen < n_gone:
-                return places
-            self.chosen -= n_gone
-        self._first = first
-        return kept
-
-    def _reveal(self, first: int) -> None:
-        """Lay out the exchanges from ``first`` on as well."""
         assert self.conversation is not None
-        n_before = len(self._blocks)
-        self._first = first
-        self._lay_out(list(_places(self.conversation, first)), 0)
-        if self.chosen is not None:
-            self.chosen += len(self._blocks) - n_before
+        n, (first, end) = len(self.conversation.exchanges), self._window
+        n_later = 0 if end is None else n - end
+        for words, count, side, key in (
+            (self._earlier, first, "earlier", "↑ or home"), (self._later, n_later, "later", "end")
+        ):  # fmt: skip
+            words.display = count > 0
+            said = f"{count} {side} question{'s' * (count != 1)}: {key}"
+            words.say(Content.styled(said, "$quiet"))
 
     def on_resize(self) -> None:
         """Heads are as wide as the screen."""
@@ -154,7 +153,7 @@ from the chosen block with another seed, **o** asks the same question with tools
     def on_mount(self) -> None:
         """Blocks that were made before there was a place for them."""
         if self._blocks:
-            self.mount(*self._blocks)
+            self.mount(*self._blocks, before=self._later)
 
     def _words(self, place: Place) -> tuple[Content, Content, Content]:
         assert self.conversation is not None
@@ -224,28 +223,18 @@ from the chosen block with another seed, **o** asks the same question with tools
 
     def learn(self, conversation: Conversation, tools: Sequence[ToolInfo]) -> None:
         """What the tokens around calls and their outputs are called."""
-        for exchange in conversation.exchanges:
-            for call in exchange.reply.calls:
-                self._learn(call, tools)
-
-    def _learn(self, call: Call, tools: Sequence[ToolInfo]) -> None:
-        for tool in tools:
-            if tool.name == call.tool and call.tokens:
-                self.names[call.tokens[0].id] = tool.start
-                if call.given is not None and len(call.tokens) > 1:
-                    self.names[call.tokens[-1].id] = tool.end
-        if len(call.output) > 1 and call.whole:
-            self.names[call.output[0].id] = special.OUTPUT_START
-            self.names[call.output[-1].id] = special.OUTPUT_END
+        self.names |= special_names(conversation, tools)
 
     # The chosen block
 
     @property
     def place(self) -> Place | None:
-        """The chosen block's place; the last one's while none was chosen."""
-        if not self._blocks:
+        """The chosen block's place; the last one's of all while none was chosen."""
+        if not self._blocks or self.conversation is None:
             return None
-        return self._blocks[-1 if self.chosen is None else self.chosen].place
+        if self.chosen is not None:
+            return self._blocks[self.chosen].place
+        return [*places_of(self.conversation, len(self.conversation.exchanges) - 1)][-1]
 
     @property
     def call(self) -> Call | None:
@@ -261,8 +250,8 @@ from the chosen block with another seed, **o** asks the same question with tools
 
     def go_to(self, place: Place) -> None:
         """Choose a block, also one that is not laid out yet."""
-        if place.exchange < self._first:
-            self._reveal(place.exchange)
+        if self.conversation is not None and not self._window.has(place.exchange):
+            self._show_part(around(self.conversation, place.exchange), None)
         for number, block in enumerate(self._blocks):
             if block.place == place:
                 self._choose(number)
@@ -286,18 +275,73 @@ from the chosen block with another seed, **o** asks the same question with tools
 
     def action_choose(self, by: int) -> None:
         """The next or previous block."""
-        if self._blocks:
-            if self.chosen == 0 and by < 0 and self._first:
-                self._reveal(max(0, self._first - FEWER_BLOCKS // 4))
-            now = len(self._blocks) if self.chosen is None else self.chosen
-            self._choose(max(0, min(len(self._blocks) - 1, now + by)))
+        if not self._blocks or self.conversation is None:
+            return
+        if self.chosen is None:
+            now = len(self._blocks) if self._window.end is None else self._top
+        else:
+            now = self.chosen
+        beyond = self._window.first > 0 if by < 0 else self._window.end is not None
+        if beyond and not 0 <= now + by < len(self._blocks):
+            place = self._blocks[now].place
+            self._show_part(around(self.conversation, place.exchange), place)
+            now = self.chosen or 0
+        self._choose(max(0, min(len(self._blocks) - 1, now + by)))
 
     def action_edge(self, by: int) -> None:
         """The first or the last block."""
-        if self._blocks:
-            if by < 0 and self._first:
-                self._reveal(0)
+        if self._blocks and self.conversation is not None:
+            if by < 0 and self._window.first:
+                self._show_part(around(self.conversation, 0), None)
+            elif by > 0 and self._window.end is not None:
+                self._show_part(tail(self.conversation), None)
             self._choose(0 if by < 0 else len(self._blocks) - 1)
+
+    # Scrolling on beyond what is laid out
+
+    def action_page_up(self) -> None:
+        """A page up, and further where there is more."""
+        if not self._slides(-self.size.height):
+            super().action_page_up()
+
+    def action_page_down(self) -> None:
+        """A page down, and further where there is more."""
+        if not self._slides(self.size.height):
+            super().action_page_down()
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel, where there is no more of what is laid out."""
+        self._slides(-WHEEL_LINES)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel, at the other end."""
+        self._slides(WHEEL_LINES)
+
+    def _slides(self, lines: int) -> bool:
+        """Lay out what is around the edge that stands on the screen, if there is more beyond."""
+        up, window = lines < 0, self._window
+        at_edge = self.scroll_y <= 0 if up else self.is_vertical_scroll_end
+        if self.conversation is None or not at_edge or not (window.first if up else window.end):
+            return False
+        top = self._blocks[self._top]
+        down = self.scroll_y - top.virtual_region.y
+        place = top.place
+        chosen = None if self.chosen is None else self.place
+        self._show_part(around(self.conversation, place.exchange), chosen)
+        self.call_after_refresh(self._stand_at, place, down + lines)
+        return True
+
+    @property
+    def _top(self) -> int:
+        """Number of the first block on the screen."""
+        below = (n for n, b in enumerate(self._blocks) if b.virtual_region.bottom > self.scroll_y)
+        return next(below, len(self._blocks) - 1)
+
+    def _stand_at(self, place: Place, down: float) -> None:
+        """Scroll to so many lines below the beginning of a block."""
+        block = next((each for each in self._blocks if each.place == place), None)
+        if block is not None:
+            self.scroll_to(y=block.virtual_region.y + down, animate=False)
 
     def action_fold(self) -> None:
         """Open or fold the chosen block."""
@@ -353,14 +397,3 @@ from the chosen block with another seed, **o** asks the same question with tools
         if reply is None or place.kind not in ("text", "call") or place.part >= len(reply.parts):
             return None
         return reply.parts[place.part]
-
-
-def _places(conversation: Conversation, first: int = 0) -> Iterator[Place]:
-    for number, exchange in enumerate(conversation.exchanges[first:], start=first):
-        yield Place(number, "question")
-        for index, part in enumerate(exchange.reply.parts):
-            yield Place(number, "call" if isinstance(part, Call) else "text", index)
-        if looks.reply_end(exchange.reply).plain:
-            yield Place(number, "end")
-        if exchange.without is not None:
-            yield Place(number, "without")
