@@ -122,7 +122,7 @@ async def rl(walk: Walk) -> None:
 
 async def runs(walk: Walk) -> None:
     """Curves of the shipped stages in one plot."""
-    await walk.sees("engine ready")
+    await walk.sees("correct")
     await walk.press("escape", "8")
     await walk.sees("nano/base")
     await walk.press("end", "space", "up", "space", "c")

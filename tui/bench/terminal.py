@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 
 from engine.errors import LabError
@@ -73,6 +74,18 @@ class Terminal:
     def send(self, number: int) -> None:
         """Send the program a signal."""
         self._process.send_signal(number)
+
+    def resident_bytes(self) -> int:
+        """Memory that the program holds.
+
+        Raises:
+            LabError: this system does not tell (it is no Linux).
+        """
+        try:
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        except OSError as error:
+            raise LabError(f"The program's memory cannot be asked for here: {error}.") from error
+        return pages * os.sysconf("SC_PAGE_SIZE")
 
     def wait_for(self, mark: str, timeout_s: float, *, times: int = 1, beside: str = "") -> float:
         """Seconds since the program started until ``mark`` has been drawn ``times`` from now on.

@@ -69,6 +69,18 @@ def _startup(_: argparse.Namespace) -> dict[str, Any]:
     return run_startup_bench()
 
 
+def _memory(_: argparse.Namespace) -> dict[str, Any]:
+    from tui.bench.memory import run_memory_bench
+
+    return run_memory_bench(narrate)
+
+
+def _scroll(_: argparse.Namespace) -> dict[str, Any]:
+    from tui.bench.scroll import run_scroll_bench
+
+    return run_scroll_bench()
+
+
 def _tui(_: argparse.Namespace) -> dict[str, Any]:
     from tui.bench.tui import run_tui_bench
 
@@ -99,7 +111,9 @@ _BENCHES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "data": _data,
     "decode": _decode,
     "kill": _kill,
+    "memory": _memory,
     "rollouts": _rollouts,
+    "scroll": _scroll,
     "startup": _startup,
     "tokenize": _tokenize,
     "tools": _tools,
