@@ -23,11 +23,13 @@ _SYNC_SUPPORTED = "\x1b[?2026;2$y"
 _FRAME_ENDS = b"\x1b[?2026l"
 _PAGE_UP, _PAGE_DOWN = "\x1b[5~", "\x1b[6~"
 _WHEEL_UP, _WHEEL_DOWN = "\x1b[<64;40;12M", "\x1b[<65;40;12M"
-_CODE = "from tui.bench.scroll import open_app; open_app()"
 
 
-def run_scroll_bench() -> dict[str, Any]:
+def run_scroll_bench(*, messages: int = MESSAGES) -> dict[str, Any]:
     """Open the conversation, scroll it up and down by pages and by the wheel, go to its beginning.
+
+    Args:
+        messages: how many there are in it, half of them questions.
 
     Returns:
         ``open_ms`` and ``home_ms``; frames a second of each way to scroll; ``least_fps``, and
@@ -37,9 +39,10 @@ def run_scroll_bench() -> dict[str, Any]:
         LabError: the app ended or never drew what it was asked for, or there are no
             pseudo-terminals.
     """
+    code = f"from tui.bench.scroll import open_app; open_app({messages // 2})"
     with (
         tempfile.TemporaryDirectory(prefix="llmlab-bench-") as home,
-        Terminal(_CODE, width=WIDTH, height=HEIGHT, env={"LLMLAB_HOME": home}) as terminal,
+        Terminal(code, width=WIDTH, height=HEIGHT, env={"LLMLAB_HOME": home}) as terminal,
     ):
         terminal.wait_for("tok/s", PATIENCE_S)
         terminal.type("\x1b")
@@ -48,7 +51,7 @@ def run_scroll_bench() -> dict[str, Any]:
         terminal.drain(0.5)
         began = terminal.drain_clock(0)
         terminal.type("5")
-        opened = terminal.wait_for(f"number {MESSAGES // 2 - 1} ", PATIENCE_S)
+        opened = terminal.wait_for(f"number {messages // 2 - 1} ", PATIENCE_S)
         terminal.drain(1.0)
         terminal.type("\x1b")  # Out of the prompt, into the conversation.
         terminal.drain(1.0)
@@ -67,7 +70,7 @@ def run_scroll_bench() -> dict[str, Any]:
     least = min(fps.values())
     return {
         "terminal": f"{WIDTH}x{HEIGHT}",
-        "messages": MESSAGES,
+        "messages": messages,
         "open_ms": round((opened - began) * 1000),
         "home_ms": round((at_home - asked) * 1000),
         "fps": {name: round(value, 1) for name, value in fps.items()},
@@ -86,8 +89,8 @@ def _frames(terminal: Terminal, key: str) -> int:
     return drawn.count(_FRAME_ENDS)
 
 
-def open_app() -> None:
-    """The app with a conversation in its database, the one that was open."""
+def open_app(exchanges: int) -> None:
+    """The app with a long conversation in its database, the one that was open."""
     from pathlib import Path
 
     from tui.answers import Token
@@ -101,7 +104,7 @@ def open_app() -> None:
 
     words = " In Dunbury, a town by the river, and then a clockmaker for years on end." * 3
     conversation = Conversation("nano/sft")
-    for number in range(MESSAGES // 2):
+    for number in range(exchanges):
         reply = Reply(parts=[Text([Token(1, words, forced=False)])], state="done")
         question = f"number {number} of many: where was somebody born, and what became of them?"
         conversation.exchanges.append(Exchange(question, reply))

@@ -1,0 +1,36 @@
+"""The benches of the terminal run, in small, against a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tui.bench import scroll, tui
+from tui.bench.memory import run_memory_bench
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for memory")
+
+
+def test_memory_of_a_few_answers() -> None:
+    told: list[str] = []
+    figures = run_memory_bench(told.append, tokens=4000, tokens_per_s=20_000, real_s=0.1)
+    assert 20 < figures["at_first_mb"] <= figures["at_most_mb"]
+    assert figures["within_limit"] == (figures["at_most_mb"] <= figures["limit_mb"])
+
+
+def test_frames_of_a_short_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scroll, "SECONDS", 0.3)
+    figures = scroll.run_scroll_bench(messages=300)
+    assert figures["messages"] == 300
+    assert set(figures["fps"]) == {"page_up", "page_down", "wheel_up", "wheel_down"}
+    assert figures["least_fps"] > 0
+    assert figures["open_ms"] > 0
+
+
+def test_keys_in_prompt_and_pad(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tui, "PAD_CHARACTERS", 3000)
+    figures = tui.run_tui_bench(presses=3)
+    for part in (figures, figures["pad"]):
+        assert 0 < part["p50_ms"] <= part["max_ms"]
+        assert 0 <= part["within_50_ms"] <= 1
