@@ -37,7 +37,7 @@ def texts_of(spec: Path | str) -> list[str]:
         ("a.parquet", shard(["one", "two"], column="content")),
         ("a.jsonl", jsonl(["one", "two"])),
         ("a.jsonl", jsonl(["one", "two"], key="content")),
-        ("a.jsonl.gz", gzip.compress(jsonl(["one", "two"]))),
+        ("a.jsonl.gz", gzip.compress(jsonl(["one", "two"]), mtime=0)),
         ("a.txt", b"one\n\n\ntwo"),
         ("a.txt", b"one\n<|endoftext|>\ntwo"),
     ],
