@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
-# Test processes, more than processors: half of the time a test waits for a process or a timer. A
+# Test processes, more than two processors: a third of the time a test waits for a process or a
+# timer. Four would leave nothing to the trainings that tests start, which give way to all else. A
 # file's tests stay in one of them, for what its fixtures have made.
-WORKERS ?= 4
+WORKERS ?= 3
 # Without an NVIDIA GPU the plain requirement would bring gigabytes of CUDA libraries: the CPU
 # build is taken from the index below, or from wherever pip finds that very release; only where
 # neither has it does the plain requirement decide.
