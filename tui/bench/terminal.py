@@ -47,7 +47,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **env},
+            env={**_environment(), "TERM": "xterm-256color", "COLORTERM": "truecolor", **env},
         )
         os.close(slave)
 
@@ -147,3 +147,8 @@ class Terminal:
         if not data:
             raise LabError("The program in the terminal ended early.")
         return data
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without the size of another terminal: it would be believed before this one's."""
+    return {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
