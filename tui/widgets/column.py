@@ -203,6 +203,7 @@ again from there.
         for row, notes in self._notes.items():
             self.transcript.set_notes(row, notes)
         self._grown(0)
+        self.refresh()  # Sentences in place of an answer are no lines that have grown.
 
     def _grown(self, first: int) -> None:
         assert self.transcript is not None

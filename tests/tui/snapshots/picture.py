@@ -88,7 +88,8 @@ def text_of(title: str, dark: Shot, light: Shot) -> str:
     )
     legend = (f"{letter} {dark_words} | {light_words}"
               for (dark_words, light_words), letter in letters.items())  # fmt: skip
-    return "\n".join([title, "", *dark.lines, "", *runs, "", *legend, ""])
+    others = [] if light.lines == dark.lines else ["otherwise in light:", *light.lines, ""]
+    return "\n".join([title, "", *dark.lines, "", *others, *runs, "", *legend, ""])
 
 
 def _letter(number: int) -> str:

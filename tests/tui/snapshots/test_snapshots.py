@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +66,7 @@ async def still(app: LabApp, pilot: Pilot[None], paints: Sequence[None]) -> Shot
     looks = 0
     while looks < STILL_FOR:
         before = len(paints)
-        await asyncio.sleep(LOOK_EVERY_S)
+        await pilot.pause(LOOK_EVERY_S)
         looks = looks + 1 if len(paints) == before else 0
         assert len(paints) < MOST_PAINTS, "The screen never stood still."
     return shot(app)
