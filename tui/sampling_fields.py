@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.errors import RequestError
 from tui.sampling import MOST_SAMPLES, Sampling
+from tui.typed import number, quoted, whole_number
 
 
 class Field(NamedTuple):
@@ -56,8 +57,8 @@ def parsed(texts: Mapping[str, str], before: Sampling) -> Sampling:
 def _number(field: Field, text: str) -> int | float | None:
     if field.name == "seed" and not text:
         return None
-    try:
-        return int(text) if field.name in _WHOLE else float(text)
-    except ValueError:
+    found = whole_number(text) if field.name in _WHOLE else number(text)
+    if found is None:
         kind = "a whole number" if field.name in _WHOLE else "a number"
-        raise RequestError(f"{field.label} is {text!r}; type {kind}.") from None
+        raise RequestError(f"{field.label} is {quoted(text)}; type {kind}.")
+    return found

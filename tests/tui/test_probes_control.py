@@ -76,10 +76,11 @@ async def test_the_form_compares_with_the_parent_and_asks_a_file_of_an_imported_
     ("field", "typed", "words"),
     [
         ("samples", "[bold]x", "samples is '[bold]x'"),
-        ("samples", "-3", "'-3'"),
+        ("samples", "-3", "outside 0 to 256"),
         ("samples", "9999", "outside 0 to 256"),
         ("temperature", "hot", "temperature is 'hot'"),
-        ("temperature", "nan", "cannot be drawn at"),
+        ("temperature", "nan", "type a number"),
+        ("temperature", "1e999", "cannot be drawn at"),
         ("per-group", "0", "at least 1 of each"),
         ("per-group", "٣", "type a whole number"),
         ("path", "~no-such-user/x", "no user"),

@@ -7,6 +7,7 @@ import re
 
 from engine.data.funnel.rules import BY_NAME
 from engine.errors import DataError
+from tui.typed import number, quoted
 
 MOST = 1e9
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
@@ -38,16 +39,13 @@ def typed(name: str, text: str) -> float:
     text = text.replace(" ", "")
     # 1,000 is a thousand words; a share is below 1, and so 0,125 is an eighth.
     parted = _THOUSANDS.fullmatch(text) and not _is_share(name)
-    try:
-        value = float(text.replace(",", "" if parted else "."))
-    except ValueError as error:
-        raise DataError(
-            f"{text[:40]!r} is no number. Type one such as {_published(name):g}."
-        ) from error
-    if not math.isfinite(value) or value != _within(name, value):
+    value = number(text.replace(",", "" if parted else "."))
+    if value is None:
+        raise DataError(f"{quoted(text)} is no number. Type one such as {_published(name):g}.")
+    if value != _within(name, value):
         most = 1 if _is_share(name) else int(MOST)
         raise DataError(
-            f"{text[:40]!r} is beyond what {name} can be: type a number from 0 to {most}."
+            f"{quoted(text)} is beyond what {name} can be: type a number from 0 to {most}."
         )
     return value
 

@@ -16,6 +16,7 @@ from engine.paths import expanded
 from engine.probes.plan import ProbePlan
 from tui.safe_text import visible
 from tui.screens.dialog import AskingDialog
+from tui.typed import number, quoted, whole_number
 from tui.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -151,13 +152,14 @@ class ProbeForm(AskingDialog[ProbePlan]):
 
     def _whole(self, name: str) -> int:
         text = self._typed(name)
-        if not text.isascii() or not text.isdigit() or len(text) > 9:
-            raise LabError(f"{name} is {text!r}; type a whole number.")
-        return int(text)
+        found = whole_number(text)
+        if found is None or abs(found) >= 10**9:
+            raise LabError(f"{name} is {quoted(text)}; type a whole number.")
+        return found
 
     def _number(self, name: str) -> float:
         text = self._typed(name)
-        try:
-            return float(text)
-        except ValueError as error:
-            raise LabError(f"{name} is {text!r}; type a number, such as 0.8.") from error
+        found = number(text)
+        if found is None:
+            raise LabError(f"{name} is {quoted(text)}; type a number, such as 0.8.")
+        return found

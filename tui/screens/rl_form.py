@@ -20,6 +20,7 @@ from tui.background import in_background
 from tui.safe_text import visible
 from tui.screens.dialog import AskingDialog
 from tui.screens.start_run import StartChoice
+from tui.typed import quoted, whole_number
 from tui.widgets.choice import Tick
 
 if TYPE_CHECKING:
@@ -144,12 +145,13 @@ class RlForm(AskingDialog[StartChoice]):
     def _number(self, name: str, *, least: int = 0) -> int:
         """A number of steps; 0 for nothing."""
         text = self._typed(name)
-        if text and not (text.isascii() and text.isdigit() and least <= int(text) < 10**9):
+        found = whole_number(text) if text else 0
+        if found is None or (text and not least <= found < 10**9):
             what = name.replace("-", " ")
             raise LabError(
-                f"{what} is {text!r}; type a whole number, at least {least}, or nothing."
+                f"{what} is {quoted(text)}; type a whole number, at least {least}, or nothing."
             )
-        return int(text or 0)
+        return found
 
 
 def _select(name: str, words: list[tuple[str, str]], value: str) -> Select[str]:

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, RadioSet, Select, Static
 from tui import settings
 from tui.screens.dialog import AskingDialog
 from tui.settings import schema
+from tui.typed import quoted, whole_number
 from tui.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ class StartRun(AskingDialog[StartChoice]):
     def finish(self) -> None:
         """See ``AskingDialog``."""
         text = self.query_one("#steps", Input).value.strip()
-        if text and not (text.isdigit() and int(text) > 0):
-            self.say_mistake(f"steps is {text!r}; type a whole number above 0, or nothing.")
+        steps = whole_number(text)
+        if text and (steps is None or not 0 < steps < 10**9):
+            self.say_mistake(f"steps is {quoted(text)}; type a whole number above 0, or nothing.")
             return
         index = self.query_one(RadioSet).pressed_index
         parent = self.query_one(Select).value if self.parents else None
@@ -90,7 +92,7 @@ class StartRun(AskingDialog[StartChoice]):
             StartChoice(
                 stage=self.stage,
                 preset=PRESETS[max(0, index)][0],
-                steps=int(text) if text else None,
+                steps=steps,
                 parent=parent if isinstance(parent, str) else None,
             )
         )

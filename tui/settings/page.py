@@ -17,7 +17,8 @@ the line and goes on with the default.
 
 A variable of the environment wins over the file, as `LLMLAB_COMPARE_TEMPERATURE=0 llmlab`. The
 screen then shows the value as fixed. `{KEYS_VARIABLE}="app.quit=ctrl+x; compare.own=O"` stands for
-the whole section `keys`. `--theme` and `--ascii` win over both, for one visit.
+the whole section `keys`. `--theme` and `--ascii` win over both, for one visit. A variable that
+begins with `LLMLAB_` and that nothing reads is said at the start: it may be misspelt.
 
 ```
 llmlab settings                                 # what holds, and who says so

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui.settings.catalog import Catalog, near
+from tui.settings.others import OTHERS
 from tui.settings.setting import SettingError, shown
 
 KEYS_VARIABLE = "LLMLAB_KEYS"
@@ -74,7 +75,6 @@ def read_environment(environ: Mapping[str, str], catalog: Catalog) -> Said:
     if not ours:
         return said
     variables = {setting.variable: setting.key for setting in catalog.settings}
-    sections = tuple(f"LLMLAB_{section.upper()}_" for section in catalog.sections)
     for name, text in ours.items():
         try:
             if name in variables:
@@ -82,9 +82,11 @@ def read_environment(environ: Mapping[str, str], catalog: Catalog) -> Said:
                 said.values[key] = catalog.parsed(key, text)
             elif name == KEYS_VARIABLE:
                 said.values.update(_keys_of(text))
-            elif name.startswith(sections):  # Others have theirs, such as LLMLAB_SEARCH_PROVIDER.
-                known = [*variables, KEYS_VARIABLE]
-                said.problems.append(f"{name} sets nothing.{near(name, known)} Unset it.")
+            elif name not in OTHERS:
+                known = [*variables, KEYS_VARIABLE, *OTHERS]
+                said.problems.append(
+                    f"The environment variable {name} sets nothing.{near(name, known)} Unset it."
+                )
         except SettingError as error:
             said.problems.append(f"The environment variable {name}: {error}")
     return said
@@ -102,7 +104,7 @@ def _damage(path: Path, reason: str) -> str:
 
 def _keys_of(text: str) -> dict[str, str]:
     found = {}
-    for part in filter(None, map(str.strip, text.split(";"))):
+    for part in map(str.strip, text.strip().removesuffix(";").split(";")):
         binding, equals, keys = map(str.strip, part.partition("="))
         if not (equals and binding and keys):
             raise SettingError(f"{shown(part)} is no pair such as app.quit=ctrl+x.")

@@ -95,7 +95,7 @@ class Setting(Generic[T]):
         elif self.kind in ("whole", "number"):
             typed = _number(text.strip(), whole=self.kind == "whole")
         elif self.kind == "names":
-            typed = [name for part in text.split(",") if (name := part.strip())]
+            typed = [part.strip() for part in text.split(",")] if text.strip() else []
         return self.checked(typed)
 
     def checked(self, value: object) -> T:
@@ -184,10 +184,10 @@ def _short(number: float) -> str:
 
 def _number(text: str, *, whole: bool) -> object:
     """The number, or the text itself where it is none: then the check says what was typed."""
-    try:
-        return int(text) if whole else float(text)
-    except ValueError:
-        return text
+    from tui.typed import number, whole_number  # Not before the first paint: as a rule none is.
+
+    found = whole_number(text) if whole else number(text)
+    return text if found is None else found
 
 
 def _is_name(value: object) -> bool:

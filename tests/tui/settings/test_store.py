@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from pathlib import Path
 
@@ -147,16 +148,21 @@ def test_the_environment_is_checked_and_fixes_what_it_says(path: Path) -> None:
         "LLMLAB_COMPARE_SEED": "seven",
         "LLMLAB_COMPARE_SEEED": "1",
         "LLMLAB_SEARCH_PROVIDER": "brave",
+        "LLMLAB_SEARCH_PROVIDR": "brave",
         "LLMLAB_HOME": "/x",
+        "LLMLAB_HOEM": "/x",
+        "LLMLAB_ZZZ": "",
         "LLMLAB_COMPARE_TOP_P": "",
         "LLMLAB_POLICIES_PYTHON_JAILED": "never",
         "LLMLAB_KEYS": "app.quit=ctrl+x; compare.own = O,p",
         "LLMLAB_CHAT_TOOLS": "Off",
     }
     opened = Settings(path, environ)
-    assert len(opened.problems) == 2
-    assert "LLMLAB_COMPARE_SEED:" in opened.problems[0]
-    assert "Did you mean LLMLAB_COMPARE_SEED?" in opened.problems[1]
+    seed, misspelt, provider, home = opened.problems
+    assert "LLMLAB_COMPARE_SEED:" in seed
+    assert "Did you mean LLMLAB_COMPARE_SEED?" in misspelt
+    assert "Did you mean LLMLAB_SEARCH_PROVIDER?" in provider
+    assert "Did you mean LLMLAB_HOME?" in home
     assert opened.table("keys") == {"app.quit": "ctrl+x", "compare.own": "O,p"}
     assert opened.table("policies") == {"python (jailed)": "never"}
     assert opened.value(schema.TOOLS) is False
@@ -165,8 +171,48 @@ def test_the_environment_is_checked_and_fixes_what_it_says(path: Path) -> None:
         opened.take("chat.tools", True)
     with pytest.raises(SettingError, match="LLMLAB_KEYS"):
         opened.take("keys.app.quit", "q")
-    (problem,) = Settings(path, {"LLMLAB_KEYS": "app.quit"}).problems
-    assert "app.quit=ctrl+x" in problem
+    for nothing in ("app.quit", ";;", "app.quit=q;;compare.own=O"):
+        (problem,) = Settings(path, {"LLMLAB_KEYS": nothing}).problems
+        assert "app.quit=ctrl+x" in problem
+    assert not Settings(path, {"LLMLAB_KEYS": "app.quit=ctrl+x; "}).problems
+
+
+def test_every_variable_that_somebody_reads_is_known(path: Path) -> None:
+    root = Path(__file__).parents[3]
+    read = set()
+    for folder in ("engine", "tools", "tui"):
+        for file in (root / folder).rglob("*.py"):
+            read |= set(re.findall(r'"(LLMLAB_[A-Z_]+[A-Z])"', file.read_text()))
+    for file in (root / "tests").rglob("*.py"):
+        read |= set(re.findall(r'environ\.get\("(LLMLAB_[A-Z_]+[A-Z])"', file.read_text()))
+    assert {"LLMLAB_HOME", "LLMLAB_SNAPSHOTS", "LLMLAB_TAVILY_KEY"} <= read
+    assert Settings(path, dict.fromkeys(read - {"LLMLAB_KEYS"}, "1")).problems == []
+    docs = "".join(file.read_text() for file in (root / "docs").glob("*.md"))
+    written = set(re.findall(r"\bLLMLAB_[A-Z_]+[A-Z]\b", docs)) - {"LLMLAB_KEYS"}
+    assert not [p for p in Settings(path, dict.fromkeys(written, "1")).problems if "sets n" in p]
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("compare.columns", ",,,"),
+        ("compare.columns", "nano/base,,nano/sft"),
+        ("compare.columns", "nano/base,"),
+        ("compare.seed", "1_0"),
+        ("compare.seed", "²"),
+        ("compare.seed", "٣"),
+        ("compare.seed", "9" * 5000),
+        ("compare.temperature", "1_0"),
+        ("compare.temperature", "nan"),
+        ("compare.temperature", "infinity"),
+        ("compare.temperature", "1e999"),
+    ],
+)
+def test_what_only_looks_like_a_value_is_none(path: Path, key: str, text: str) -> None:
+    variable = Catalog().setting(key).variable
+    (problem,) = Settings(path, {variable: text}).problems
+    assert problem.startswith(f"The environment variable {variable}: {key} is ")
+    assert len(problem) < 300
 
 
 def test_no_variable_is_that_of_two_settings_or_of_another_part() -> None:
