@@ -16,6 +16,9 @@ from types import TracebackType
 from engine.errors import LabError
 
 READ_BYTES = 1 << 16
+_LEFT_OUT = ("COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE")
+"""The size of another terminal would be believed before this one's. Without bytecode our modules
+are compiled at each start and an installed library's are not: 75 ms of a first paint."""
 
 
 class Terminal:
@@ -150,5 +153,5 @@ class Terminal:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without the size of another terminal: it would be believed before this one's."""
-    return {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    """Ours, but for what would make this terminal's program another one than a person's."""
+    return {name: text for name, text in os.environ.items() if name not in _LEFT_OUT}

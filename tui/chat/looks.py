@@ -5,7 +5,7 @@ A call's state has a sign as well as a colour; forced tokens are underlined and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -146,7 +146,7 @@ def text_body(part: Text) -> Content:
     return Content.assemble(*spans)
 
 
-def tokens_body(tokens: Sequence[Token], names: dict[int, str]) -> Content:
+def tokens_body(tokens: Sequence[Token], names: Mapping[int, str]) -> Content:
     """Every token with its id and, if it was sampled, its probability: ``␣Dun‹812›83%``.
 
     Forced ones are underlined and marked. Nothing here has a blank in it, so that lines break

@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from tui.widgets.words import Words
 
@@ -22,6 +22,25 @@ class Place(NamedTuple):
     exchange: int
     kind: Kind
     part: int = 0
+
+
+class Look(NamedTuple):
+    """What stands in a block.
+
+    Args:
+        body: its words.
+        head: the line that folds it, if it has one.
+        tokens: its exact tokens, where they are wanted.
+    """
+
+    body: Content
+    head: Content = Content("")
+    tokens: Content = Content("")
+
+    @property
+    def kind(self) -> type[Block]:
+        """Which blocks can show it."""
+        return PartedBlock if self.head.plain or self.tokens.plain else PlainBlock
 
 
 class Body(Words):
@@ -39,8 +58,8 @@ class Body(Words):
         self.post_message(self.Decided(what))
 
 
-class Block(Vertical):
-    """A head line that folds it (calls only), its body, and its tokens when they are wanted."""
+class Block(Widget):
+    """A block of a conversation. A long one scrolls as fast as its blocks are few widgets."""
 
     class Clicked(Message):
         """The block was clicked, perhaps on its head line."""
@@ -52,6 +71,34 @@ class Block(Vertical):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
+
+    def show(self, place: Place, look: Look) -> None:
+        """Show other words, where they differ."""
+        self.place = place
+        for kind in _KINDS:
+            self.set_class(kind == place.kind, f"-{kind}")
+        self._say(look)
+
+    def _say(self, look: Look) -> None:
+        raise NotImplementedError
+
+
+class PlainBlock(Block, Words):
+    """A block of nothing but words."""
+
+    def _say(self, look: Look) -> None:
+        self.say(look.body)
+
+    def on_click(self) -> None:
+        """Choose it."""
+        self.post_message(self.Clicked(self, on_head=False))
+
+
+class PartedBlock(Block):
+    """A head line that folds it (calls only), its body, and its tokens when they are wanted."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
         self._head, self._body = Words(classes="head"), Body(classes="body")
         self._tokens = Words(classes="tokens")
 
@@ -61,12 +108,11 @@ class Block(Vertical):
         yield self._body
         yield self._tokens
 
-    def show(self, place: Place, head: Content, body: Content, tokens: Content) -> None:
-        """Show other words, where they differ; an empty part takes no line."""
-        self.place = place
-        for kind in _KINDS:
-            self.set_class(kind == place.kind, f"-{kind}")
-        for words, content in ((self._head, head), (self._body, body), (self._tokens, tokens)):
+    def _say(self, look: Look) -> None:
+        """An empty part takes no line."""
+        for words, content in (
+            (self._head, look.head), (self._body, look.body), (self._tokens, look.tokens)
+        ):  # fmt: skip
             words.display = bool(content.plain)
             words.say(content)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,9 +15,9 @@ from textual.message import Message
 from tui.chat import looks
 from tui.chat.parts import Call, Part
 from tui.chat.special_names import special_names
-from tui.notes import NOT_KEPT
 from tui.widgets import chat_window
-from tui.widgets.chat_block import Block, Place
+from tui.widgets.chat_block import Block, Look, Place
+from tui.widgets.chat_look import look_of
 from tui.widgets.chat_window import Window, around, places, places_of, tail
 from tui.widgets.words import Words
 
@@ -125,12 +124,17 @@ from the chosen block with another seed, **o** asks the same question with tools
     def _lay_out(self, places: Sequence[Place], since: int) -> None:
         while len(self._blocks) > len(places):
             self._blocks.pop().remove()
-        fresh = [Block(place) for place in places[len(self._blocks) :]]
-        n_before = len(self._blocks)
-        self._blocks += fresh
-        for number, (block, place) in enumerate(zip(self._blocks, places, strict=True)):
-            if place.exchange >= since or number >= n_before:
-                block.show(place, *self._words(place))
+        n_before, fresh = len(self._blocks), []
+        for number, place in enumerate(places):
+            if number < n_before and place.exchange < since:
+                continue
+            look = self._look(place)
+            if number >= n_before:
+                fresh.append(look.kind(place))
+                self._blocks.append(fresh[-1])
+            elif type(self._blocks[number]) is not look.kind:
+                self._replace(number, look.kind(place))
+            self._blocks[number].show(place, look)
         if fresh and self.is_attached:
             self.mount(*fresh, before=self._later)
         if self.chosen is not None and self.chosen >= len(places):
@@ -146,6 +150,13 @@ from the chosen block with another seed, **o** asks the same question with tools
             said = f"{count} {side} question{'s' * (count != 1)}: {key}"
             words.say(Content.styled(said, "$quiet"))
 
+    def _replace(self, number: int, block: Block) -> None:
+        """Another block instead of one that cannot show what stands there now."""
+        old, self._blocks[number] = self._blocks[number], block
+        if self.is_attached:
+            self.mount(block, before=old)
+        old.remove()
+
     def on_resize(self) -> None:
         """Heads are as wide as the screen."""
         self.draw()
@@ -155,61 +166,16 @@ from the chosen block with another seed, **o** asks the same question with tools
         if self._blocks:
             self.mount(*self._blocks, before=self._later)
 
-    def _words(self, place: Place) -> tuple[Content, Content, Content]:
+    def _look(self, place: Place) -> Look:
         assert self.conversation is not None
-        exchange = self.conversation.exchanges[place.exchange]
-        reply, empty = exchange.reply, Content("")
-        tokens = empty
-        if place in self._with_tokens:
-            parts = [reply.parts[place.part]] if place.kind in ("text", "call") else reply.parts
-            shown = looks.tokens_of(parts)
-            if place.kind == "end":
-                shown += [reply.end] if reply.end else []
-            tokens = looks.tokens_body(shown, self.names)
-        if place.kind == "question":
-            sign = "" if self.is_kept(exchange) else NOT_KEPT
-            return (
-                Content.styled(f"you{sign}", "$quiet"),
-                Content(looks.lines(exchange.question)),
-                empty,
-            )
-        if place.kind == "end":
-            is_last = exchange is self.conversation.last
-            again = "enter in the empty prompt asks again" if is_last else "r asks again"
-            return empty, looks.reply_end(reply, again), tokens
-        if place.kind == "without":
-            return self._without(exchange, place)
-        part = reply.parts[place.part]
-        if isinstance(part, Call):
-            return self._call(part, place, tokens)
-        return empty, looks.text_body(part), tokens
-
-    def _call(self, call: Call, place: Place, tokens: Content) -> tuple[Content, Content, Content]:
-        is_open = self.is_open(place)
-        head = looks.call_head(
-            call,
-            is_open=is_open,
+        return look_of(
+            self.conversation,
+            place,
+            is_open=self.is_open(place),
+            is_kept=self.is_kept,
+            names=self.names if place in self._with_tokens else None,
             width=self.size.width - _BORDER_CELLS,
-            waited_s=time.monotonic() - call.began,
         )
-        return head, looks.call_body(call) if is_open else Content(""), tokens
-
-    def _without(self, exchange: Exchange, place: Place) -> tuple[Content, Content, Content]:
-        reply = exchange.without
-        assert reply is not None
-        is_open = self.is_open(place)
-        arrow, state = "▾" if is_open else "▸", "" if reply.state == "done" else f" · {reply.state}"
-        verdict = f" · {reply.verdict.outcome}" if reply.verdict and not is_open else ""
-        head = Content.assemble(
-            (f"{arrow} ", "$quiet"), ("tools off", "bold"), (f"{state}{verdict}", "$quiet")
-        )
-        if not is_open:
-            return head, Content(""), Content("")
-        body = Content("\n").join(
-            [Content(looks.lines(reply.text))] * bool(reply.text)
-            + [looks.reply_end(reply, "o asks again")]
-        )
-        return head, body, Content("")
 
     def is_open(self, place: Place) -> bool:
         """Whether a call, or the reply with tools off, shows more than its head."""
