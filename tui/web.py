@@ -12,6 +12,7 @@ import shlex
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -19,6 +20,8 @@ from textual_serve.server import Server
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 APP = (sys.executable, "-P", "-c", "from tui.start import run; raise SystemExit(run())")
+_TEMPLATES = Path(__file__).parent / "web_page"
+"""Our page instead of textual-serve's, which loads a font from another host and has no focus."""
 
 
 class LabServer(Server):
@@ -31,7 +34,7 @@ class LabServer(Server):
     """
 
     def __init__(self, url: str, token: str, ready: Callable[[], None]) -> None:
-        super().__init__(shlex.join(APP), title="llmlab", public_url=url)
+        super().__init__(shlex.join(APP), title="llmlab", public_url=url, templates_path=_TEMPLATES)
         self._token, self._ready = token, ready
         # Browsers give a cookie to all ports of a host.
         self._cookie = "llmlab-" + url.rpartition(":")[2]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -78,6 +79,8 @@ async def test_the_token_opens_the_app_and_nothing_else_does(tmp_path: Path) -> 
         async with aiohttp.ClientSession(cookie_jar=jar) as person:
             async with person.get(opened) as answer:
                 assert answer.status == 200
+                hosts = re.findall(r"\b(?:https?|wss?)://([^/\"]+)", await answer.text())
+                assert set(hosts) == {page.split("/")[2]}  # A lab asks nothing of other hosts.
                 assert str(answer.url) == page
                 assert token not in await answer.text()
             for origin in ("http://evil.example", "http://127.0.0.1:1", "null"):
