@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = ("checkpoints", "engine", "tools", "tui")
 
 
 def python(*arguments: str, **options: object) -> str:
@@ -31,7 +32,8 @@ def main() -> None:
         pip("wheel", "--no-deps", "--wheel-dir", str(out), str(ROOT))
         (wheel,) = out.glob("llmlab-*.whl")
         pip("install", "--no-deps", "--target", str(site), str(wheel))
-        wanted = [path for path in (ROOT / "checkpoints").rglob("[!._]*") if path.is_file()]
+        files = [path for name in PACKAGES for path in (ROOT / name).rglob("[!._]*")]
+        wanted = [f for f in files if f.is_file() and f.parent.name != "__pycache__"]
         left_out = [str(p) for p in wanted if not (site / p.relative_to(ROOT)).is_file()]
         assert not left_out, left_out
         # The wheel's own code must win over the editable install, which comes later on the path.
