@@ -96,6 +96,7 @@ class LabApp(Doors):
         self.compare, self._panes = ComparePane(self), Container(id="panes")
         self.engine_care = EngineCare(self)
         self._truth: Truth | None = None
+        self._funnels: Funnels | None = None
         self._servers: Servers | None = None
         self.import_job: ImportJob | None = None
         self.settings = LiveSettings(self, given or {})
@@ -288,7 +289,9 @@ class LabApp(Doors):
 
     def funnels(self) -> Funnels:
         """The runs of the data funnel on disk."""
-        return self.services.funnels()
+        if self._funnels is None:
+            self._funnels = self.services.funnels()
+        return self._funnels
 
     def build_command(self) -> tuple[str, ...]:
         """What writes the pocket web's crawl."""
@@ -396,6 +399,8 @@ class LabApp(Doors):
         async with AsyncExitStack() as parts:
             if self._truth is not None:
                 parts.push_async_callback(self._truth.close)
+            if self._funnels is not None:
+                parts.push_async_callback(asyncio.to_thread, self._funnels.close)
             if self._servers is not None:
                 parts.push_async_callback(self._servers.close)
             parts.push_async_callback(self.engine_care.close)

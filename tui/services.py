@@ -191,6 +191,10 @@ class Funnels(Protocol):
         """Ask one to stop; what it has done stays. Raises LabError."""
         ...
 
+    def close(self) -> None:
+        """End the helper process that reads tables, if it was ever started."""
+        ...
+
 
 class Truth(Protocol):
     """Knows what is true in the pocket web."""

@@ -65,6 +65,9 @@ class ScriptedFunnels:
         self.calls.append(("stop", name))
         self.change(name, state="stopped")
 
+    def close(self) -> None:
+        """Nothing to close."""
+
     def named(self, name: str) -> Listed:
         """The run of that name. Raises DataError."""
         for each in self.all:

@@ -39,7 +39,10 @@ class Listed:
 
 
 class Folder(Protocol):
-    """What a run has left (``engine.data.funnel.results.Results``). All of it raises LabError."""
+    """What a run has left (``tui.data.browser.BrowsedRun``); all but the report blocks.
+
+    All of it raises LabError.
+    """
 
     @property
     def report(self) -> Report:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
+from collections.abc import Sequence
 
 from engine import paths
 from engine.data.crawl.build import INFO_FILE
@@ -15,14 +17,23 @@ from engine.data.funnel.results import REPORT, Results
 from engine.errors import LabError
 from engine.paths import expanded
 from tui.cli.data_build import crawl_folder
+from tui.data.browser import BrowsedRun, Browser
 from tui.data.listed import Folder, Listed, Wish
 
 _WORLD = "nano"
 """Whose crawl is filtered where nothing else is wished for."""
+BROWSE_COMMAND = (sys.executable, "-P", "-m", "engine.data.funnel.browsing")
 
 
 class FunnelsOnDisk:
-    """``tui.services.Funnels`` over ``engine.data.funnel.jobs``."""
+    """``tui.services.Funnels`` over ``engine.data.funnel.jobs``.
+
+    Args:
+        browse_command: what reads the tables of runs.
+    """
+
+    def __init__(self, browse_command: Sequence[str] = BROWSE_COMMAND) -> None:
+        self._browser = Browser(browse_command)
 
     def listed(self) -> list[Listed]:
         """All readable ones, newest first; that which comes with the lab last."""
@@ -30,7 +41,7 @@ class FunnelsOnDisk:
 
     def folder(self, listed: Listed) -> Folder:
         """What a finished one has left. Raises LabError."""
-        return Results(listed.path)
+        return BrowsedRun(listed.path, self._browser)
 
     def needs_crawl(self, wish: Wish) -> bool:
         """Whether the pocket web's crawl is to be filtered and is not there yet."""
@@ -51,6 +62,10 @@ class FunnelsOnDisk:
     def stop(self, name: str) -> None:
         """Ask one to stop; what it has done stays. Raises LabError."""
         jobs.stop_run(name)
+
+    def close(self) -> None:
+        """End the process that reads tables, if there is one."""
+        self._browser.close()
 
 
 def _listed(status: jobs.DataStatus) -> Listed:

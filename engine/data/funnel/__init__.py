@@ -7,7 +7,8 @@ order; ``filtering`` takes one page through the rules that need no other page (`
 questions. ``run`` does all of it to files (``sources``, ``plan``) and resumes: ``stages`` over
 ``parts`` by ``workers`` (``tasks``, ``clustering``, ``finishing``, ``merging``), or handed out by
 datatrove (``datatrove_executor``); ``jobs`` and ``running`` make that a process of its own.
-``results`` reads what a run has left, ``truth`` holds it against the labels of the pocket web, and
-``ship`` makes the small run that comes with the lab.
+``results`` reads what a run has left (``browsing``, in a process of its own for whoever shows it),
+``truth`` holds it against the labels of the pocket web, and ``ship`` makes the small run that comes
+with the lab.
 Nothing here imports torch.
 """
