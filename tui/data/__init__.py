@@ -3,7 +3,8 @@
 ``listed`` is a run as lists show it, ``source`` finds those on disk, ``watch`` keeps up with them,
 and ``browser`` has a helper process read their tables; ``looks`` holds signs and colours.
 ``funnel_text``, ``rule_text`` and ``truth_text`` say what a report says; ``pages`` and
-``page_text`` are the pages that fell, the offending part marked, and ``clusters`` and ``twins``
-those that are nearly alike. ``moves`` is how thresholds are moved, ``sample`` asks another helper
-process what that would do, and ``sample_text`` says it.
+``page_text`` are the pages that fell, the offending part marked, ``clusters`` and ``twins`` those
+that are nearly alike, and ``chunks`` keeps of both what was lately looked at. ``moves`` is how
+thresholds are moved, ``sample`` asks another helper process what that would do, and ``sample_text``
+says it.
 """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from engine.data.funnel.results import Cluster, ClusterPage
+from tui.data.chunks import Chunks
 from tui.data.looks import DIFFERENT, counted, padded, percent, short_address
 from tui.data.page_text import marked
 from tui.data.twins import differences
@@ -15,49 +16,14 @@ from tui.pieces import Piece
 from tui.safe_text import one_line
 
 if TYPE_CHECKING:
-    from engine.data.funnel.results import Cluster, ClusterPage
     from tui.data.listed import Folder
 
-CHUNK = 60
-"""Clusters read at a time."""
 
-
-class Clusters:
-    """Keeps what was read of a run's clusters."""
+class Clusters(Chunks[Cluster]):
+    """Reads a run's clusters as they are looked at."""
 
     def __init__(self, folder: Folder) -> None:
-        self.n = 0
-        """How many there are; known after :meth:`count`."""
-        self._folder = folder
-        self._found: dict[int, Cluster] = {}
-        self._turn = asyncio.Lock()
-
-    async def count(self) -> bool:
-        """Count them and read the first; whether there are any. Raises LabError."""
-        self.n = await asyncio.to_thread(lambda: self._folder.n_clusters)
-        return await self.read(range(1))
-
-    async def read(self, wanted: range) -> bool:
-        """Read what is missing of ``wanted``; whether there was anything. Raises LabError."""
-        async with self._turn:
-            first = next((n for n in wanted if n < self.n and n not in self._found), None)
-            if first is None:
-                return False
-            begin = first - first % CHUNK
-            found = await asyncio.to_thread(self._folder.clusters, begin, CHUNK)
-            self._found.update(enumerate(found, begin))
-            if first not in self._found:
-                self.n = len(self._found)  # The table has become shorter than it was.
-            return True
-
-    def at(self, row: int) -> Cluster | None:
-        """A cluster; None before it has been read."""
-        return self._found.get(row)
-
-    def every(self) -> Iterator[Cluster]:
-        """All of them, read anew. Blocks; raises LabError."""
-        for begin in range(0, self.n, CHUNK):
-            yield from self._folder.clusters(begin, CHUNK)
+        super().__init__(lambda: folder.n_clusters, folder.clusters)
 
 
 def cluster_lines(clusters: Clusters) -> Callable[[int, int], Sequence[Piece] | None]:

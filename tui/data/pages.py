@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from engine.data.funnel.results import DroppedRow
+from tui.data.chunks import Chunks
 from tui.data.looks import padded, short_address, value_words
 from tui.pieces import Piece
 from tui.safe_text import one_line
 
 if TYPE_CHECKING:
-    from engine.data.funnel.results import DroppedRow
     from tui.data.listed import Folder
 
-CHUNK = 60
-"""Rows read at a time: some screenfuls."""
 _VALUE_CELLS = 14
 _ADDRESS_CELLS = 34
 _TEXT_FROM = 70
 
 
-class DroppedPages:
-    """Keeps what was read.
+class DroppedPages(Chunks[DroppedRow]):
+    """Reads them as they are looked at.
 
     Args:
         folder: the run.
@@ -30,39 +29,8 @@ class DroppedPages:
     """
 
     def __init__(self, folder: Folder, rule: str) -> None:
+        super().__init__(partial(folder.n_dropped, rule), partial(folder.dropped, rule))
         self.rule = rule
-        self.n = 0
-        """How many can be browsed; known after :meth:`count`."""
-        self._folder = folder
-        self._rows: dict[int, DroppedRow] = {}
-        self._turn = asyncio.Lock()
-
-    async def count(self) -> bool:
-        """Count them and read the first; whether there are any. Raises LabError."""
-        self.n = await asyncio.to_thread(self._folder.n_dropped, self.rule)
-        return await self.read(range(1))
-
-    async def read(self, wanted: range) -> bool:
-        """Read what is missing of ``wanted``; whether there was anything. Raises LabError."""
-        async with self._turn:
-            first = next((row for row in wanted if row < self.n and row not in self._rows), None)
-            if first is None:
-                return False
-            begin = first - first % CHUNK
-            found = await asyncio.to_thread(self._folder.dropped, self.rule, begin, CHUNK)
-            self._rows.update(enumerate(found, begin))
-            if first not in self._rows:
-                self.n = len(self._rows)  # The table has become shorter than it was.
-            return True
-
-    def at(self, row: int) -> DroppedRow | None:
-        """A row; None before it has been read."""
-        return self._rows.get(row)
-
-    def every(self) -> Iterator[DroppedRow]:
-        """All of them, read anew. Blocks; raises LabError."""
-        for begin in range(0, self.n, CHUNK):
-            yield from self._folder.dropped(self.rule, begin, CHUNK)
 
 
 def dropped_lines(pages: DroppedPages) -> Callable[[int, int], Sequence[Piece] | None]:
