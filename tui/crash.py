@@ -8,6 +8,7 @@ terminal is restored, the sentence says where the report lies, and the exit code
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import traceback
 from pathlib import Path
@@ -48,7 +49,7 @@ class Crashes:
     def __init__(self, app: App[None]) -> None:
         self._app = app
         self.met: list[BaseException] = []
-        """What has been survived, for tests to find."""
+        """What has been survived, for tests to find; of the same again, the first."""
         self._said: set[str] = set()
         self._saying = Saying(app)
         self._ending: UnforeseenError | None = None
@@ -63,11 +64,11 @@ class Crashes:
         if isinstance(error, LabError):  # foreseen, but by nobody on its way
             self._saying.say(str(error))
             return
-        self.met.append(error)
         place = _place(error)
         if place in self._said:  # a timer's work would say it again and again
             return
         self._said.add(place)
+        self.met.append(error)
         report = await asyncio.to_thread(write_report, error, f"background work: {doing}")
         self._app.notify(
             f"Something went wrong in the lab's own code ({doing}); the rest goes on. "
@@ -146,7 +147,8 @@ def _reports() -> list[Path]:
 
 def _thin_out() -> None:
     for old in sorted(_reports(), key=lambda path: path.name)[:-KEPT]:
-        old.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # gone already, or in a home that is read-only now
+            old.unlink()
 
 
 def _where(report: Path | None) -> str:

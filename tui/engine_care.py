@@ -36,7 +36,8 @@ class EngineCare:
         self._engine: Engine | None = None
         self._made = asyncio.Event()
         self._starts: deque[float] = deque(maxlen=MOST_STARTS)
-        self._starting = False
+        self._start: object | None = None
+        """The start that goes on; one that it has taken the place of is none any more."""
         self._saying = Saying(app)
 
     def begin(self) -> None:
@@ -53,7 +54,7 @@ class EngineCare:
 
     def revive(self) -> None:
         """Start the engine, or start it again; harmless while it runs, and not without end."""
-        if self._starting:
+        if self._start is not None:
             return
         now = time.monotonic()
         if len(self._starts) == MOST_STARTS and now - self._starts[0] < WITHIN_S:
@@ -73,10 +74,10 @@ class EngineCare:
             await self._engine.close()
 
     def _begin(self, start: Callable[[Engine], Awaitable[Health]]) -> None:
-        self._starting = True
-        in_background(self._app, partial(self._wait_for, start), "ensure", only=True)
+        this = self._start = object()
+        in_background(self._app, partial(self._wait_for, start, this), "ensure", only=True)
 
-    async def _wait_for(self, start: Callable[[Engine], Awaitable[Health]]) -> None:
+    async def _wait_for(self, start: Callable[[Engine], Awaitable[Health]], this: object) -> None:
         engine = await self.connected()
         try:
             health = await start(engine)
@@ -86,7 +87,8 @@ class EngineCare:
             self._saying.all_is_well()
             self._app.engine_health(health)
         finally:
-            self._starting = False
+            if self._start is this:
+                self._start = None
 
     async def _look(self) -> None:
         """Ask how it does; one that had not answered for a while may do so again by itself."""

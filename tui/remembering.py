@@ -102,7 +102,7 @@ class Remembering:
         waiting, self._waiting = self._waiting, {}
         if not waiting and self._shown == self._app.shown_pane:
             return  # It was written together with something else.
-        self._shown = self._app.shown_pane
+        before, self._shown = self._shown, self._app.shown_pane
         is_written = False
         try:
             await self.state.do(self.state.session.write, self._shown, waiting)
@@ -111,7 +111,7 @@ class Remembering:
             self.say(error)
         finally:
             if not is_written:  # Workers are cancelled before the last write, which has it then.
-                self._waiting = {**waiting, **self._waiting}
+                self._waiting, self._shown = {**waiting, **self._waiting}, before
 
     def _panes(self) -> list[LabPane]:
         found = self._app.query("#panes")  # None any more while the app closes.

@@ -63,8 +63,9 @@ class RunWatch:
         from tui.run_history import RunHistory
 
         if checkpoint not in self._reference:
-            history = self._reference[checkpoint] = RunHistory()
+            history = RunHistory()
             history.take(await asyncio.to_thread(_read_curve, checkpoint / "curve.jsonl"))
+            self._reference[checkpoint] = history
         return self._reference[checkpoint]
 
     def named(self, name: str) -> RunStatus | None:

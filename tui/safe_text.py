@@ -8,7 +8,6 @@ surrogate pair, which no terminal can be sent. Newlines stay: the caller breaks 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _UNSAFE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
@@ -44,8 +43,3 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """``visible`` text with newlines as ``↵``: for labels, lists and the inspector."""
     return visible(text).replace("\n", "↵")
-
-
-def is_zero_width(character: str) -> bool:
-    """Whether ``character`` combines with the one before it and takes no cell of its own."""
-    return unicodedata.category(character) in ("Mn", "Me")

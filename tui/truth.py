@@ -50,13 +50,15 @@ class WorldTruth:
     def __init__(self, command: tuple[str, ...] = COMMAND) -> None:
         self._command = command
         self._process: asyncio.subprocess.Process | None = None
+        self._owed = 0
+        """Replies that are still to be read: also those to askers who did not wait for them."""
         self._turn = asyncio.Lock()
 
     async def judge(self, question: str, answer: str) -> Verdict | None:
         """Hold an answer against the truth; None when the question is not about the world.
 
         Raises:
-            LabError: the helper was lost.
+            LabError: the helper was lost, or cannot be started.
         """
         found = await self._ask({"question": question, "answer": answer})
         return None if found is None else Verdict(**found)
@@ -65,7 +67,7 @@ class WorldTruth:
         """What the world has of a name, or of a question.
 
         Raises:
-            LabError: the helper was lost.
+            LabError: as for ``judge``.
         """
         from tui.probes.about import About
 
@@ -77,7 +79,7 @@ class WorldTruth:
         The first is the greedy one; whether they agree is said of the others.
 
         Raises:
-            LabError: the helper was lost.
+            LabError: as for ``judge``.
         """
         from tui.probes.about import Weighed
 
@@ -88,24 +90,36 @@ class WorldTruth:
         line = json.dumps(asked) + "\n"
         async with self._turn:
             if self._process is None:
-                self._process = await asyncio.create_subprocess_exec(
-                    *self._command,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.DEVNULL,
-                )
+                self._process, self._owed = await self._started(), 0
             process = self._process
             assert process.stdin is not None
             assert process.stdout is not None
             reply = b""
             with contextlib.suppress(ConnectionError):
                 process.stdin.write(line.encode())
+                self._owed += 1
                 await process.stdin.drain()
-                reply = await process.stdout.readline()
+                while self._owed:  # The last one is ours; who asked before has left.
+                    reply = await process.stdout.readline()
+                    self._owed -= 1
             if not reply.endswith(b"\n"):
                 self._process = None
                 raise LabError("Not judged: the process that knows the truth was lost.")
         return json.loads(reply)
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        try:
+            return await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        except OSError as error:  # no memory, or too many processes
+            reason = error.strerror or str(error)
+            raise LabError(
+                f"Not judged: the process that knows the truth could not be started: {reason}."
+            ) from error
 
     async def close(self) -> None:
         """End the helper, also in the middle of writing its web."""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +49,34 @@ async def test_lines_come_back_and_a_lost_helper_is_replaced() -> None:
     finally:
         await truth.close()
         await truth.close()
+
+
+async def test_who_leaves_before_the_reply_takes_nobody_elses(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    waits = (
+        f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.01)\n"
+    )
+    truth = WorldTruth((*ECHO[:2], waits + ECHO[2]))
+    try:
+        left = asyncio.create_task(truth.judge("who left", "x"))
+        await asyncio.sleep(0)
+        while truth._owed == 0:
+            await asyncio.sleep(0.01)
+        left.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await left
+        stayed = asyncio.create_task(truth.judge("who stayed", "x"))
+        gate.touch()
+        found = await stayed
+        assert found is not None
+        assert found.truth == "who stayed"
+    finally:
+        await truth.close()
+
+
+async def test_a_helper_that_cannot_be_started_is_a_sentence() -> None:
+    with pytest.raises(LabError, match="could not be started"):
+        await WorldTruth(("/nowhere/python",)).judge("who", "x")
 
 
 @pytest.mark.parametrize(

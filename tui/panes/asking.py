@@ -57,8 +57,9 @@ class Asker:
             asked_with = reply is conversation.exchanges[place].reply
             if asked_with and not (reply.parts or reply.tools):
                 reply.tools = self._session.fresh().tools
-        if not reply.live or self._session.conversation is not conversation:
-            return  # Stopped meanwhile, or nobody looks at it any more.
+        is_there = any(reply is each for each in conversation.exchanges[place].replies)
+        if not (reply.live and is_there) or self._session.conversation is not conversation:
+            return  # Stopped or asked anew meanwhile, or nobody looks at it any more.
         try:
             request = self._session.request(place, reply)
         except PromptTooLongError as error:

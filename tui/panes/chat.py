@@ -265,8 +265,9 @@ class ChatPane(LabPane):
         last = self.session.conversation.last
         replies = [each.reply for each in self.session.conversation.exchanges]
         self.meter.room = max((reply.max_seq_len for reply in replies), default=0)
-        used = [reply.n_context for reply in replies if reply.n_prompt]
-        self.meter.used = used[-1] if used else 0
+        # Of the last alone: each counts all of its tokens, and this is asked with every frame.
+        used = (reply.n_context for reply in reversed(replies) if reply.n_prompt)
+        self.meter.used = next(used, 0)
         hint = "esc, then ↑ ↓ choose a block" if last else ""
         if self.talker.running:
             hint = "esc stops"

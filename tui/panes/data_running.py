@@ -60,7 +60,8 @@ class DataRunner:
             try:
                 await job.run()
             finally:
-                self.building = None
+                if self.building is job:  # Else another has begun to be written meanwhile.
+                    self.building = None
             self._pane.redraw()
             if job.state == "failed":
                 self._pane.notify(job.words, severity="error", timeout=10, markup=False)

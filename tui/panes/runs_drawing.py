@@ -99,10 +99,10 @@ class RunsDrawer:
         if self._drawing:
             self._again = True
         else:
+            self._drawing = True
             in_background(self._pane, self._draw, "runs-plot")
 
     async def _draw(self) -> None:
-        self._drawing = True
         try:
             while self._pane.is_attached and self._plot.display:
                 self._again = False

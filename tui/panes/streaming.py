@@ -151,7 +151,6 @@ class Streamer:
         self._relabel(column)
 
     def _end(self, column: Column, stream: Stream) -> None:
-
         column.flush()
         self._relabel(column)
         answer = stream.answer

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
+from engine.errors import LabError
 from tui import telling
 from tui.background import in_background
 from tui.clipboard import Piece
@@ -20,6 +21,7 @@ from tui.panes.pane import Contents, LabPane
 from tui.panes.tokens_keys import BINDINGS, HELP
 from tui.panes.tokens_opening import Opener
 from tui.panes.tokens_working import Learner, Replayer, Talker
+from tui.safe_text import visible
 from tui.tokens.about_text import seat_words, title
 from tui.tokens.buffer import MOST_CHARACTERS
 from tui.tokens.desk import MOST_SEATS, Desk, Seat
@@ -275,8 +277,16 @@ class TokensPane(LabPane):
                 self.opener.open(seat_for(name))
                 self._show()
 
-        names = offered(self.checkpoints, trained())
-        self.app.push_screen(TokenizerPicker(names, self.desk.seat.name, heading), chosen)
+        async def work() -> None:
+            own: Sequence[str] = ()
+            try:
+                own = await asyncio.to_thread(trained)
+            except LabError as error:
+                self.notify(visible(str(error)), severity="warning", markup=False)
+            names = offered(self.checkpoints, own)
+            self.app.push_screen(TokenizerPicker(names, self.desk.seat.name, heading), chosen)
+
+        in_background(self, work, "tokenizers", only=True)
 
     def action_open(self) -> None:
         """The text of a file."""

@@ -29,11 +29,15 @@ class Offered(NamedTuple):
 
 
 def trained() -> list[str]:
-    """Tokenizers that ``llmlab train tokenizer`` has made here."""
-    from engine import paths
+    """Tokenizers that ``llmlab train tokenizer`` has made here; it reads the disk.
 
-    folder = paths.tokenizers_folder()
-    return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    Raises:
+        LabError: their folder cannot be read.
+    """
+    from engine import paths
+    from engine.files import listing
+
+    return sorted(each.name for each in listing(paths.tokenizers_folder()))
 
 
 def offered(checkpoints: Iterable[CheckpointInfo], own: Iterable[str] = ()) -> list[Offered]:

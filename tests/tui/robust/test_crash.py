@@ -39,13 +39,36 @@ async def test_a_fault_in_background_work_costs_only_that_work(lab: Lab) -> None
 
 async def test_the_same_fault_again_is_not_said_again(lab: Lab) -> None:
     lab.may_crash = True
+    begun = 0
+
+    async def counted() -> None:
+        nonlocal begun
+        begun += 1
+        await burst()
+
     async with lab.open() as (app, pilot):
         for _ in range(3):
-            in_background(app, burst, "bursting")
-        await until(pilot, lambda: len(app.crashes.met) == 3, "met")
+            in_background(app, counted, "bursting")
+        await until(pilot, lambda: begun == 3, "all three")
         await until(pilot, lambda: last_report() is not None, "the report")
         await pilot.pause(0.1)
         assert len(list(crash.reports_folder().glob("crash-*"))) == 1
+        assert len(app.crashes.met) == 1  # An error holds all that its frames held.
+
+
+def test_a_home_that_became_read_only_takes_no_report_and_loses_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(crash.KEPT + 2):
+        path = crash.reports_folder() / f"crash-2020-{number:02d}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert write_report(ZeroDivisionError(), "a test") is not None
 
 
 async def test_a_fault_in_a_handler_ends_the_app_and_leaves_a_report(lab: Lab) -> None:
