@@ -41,7 +41,11 @@ def _steps(low: float, high: float, most: int) -> Iterator[float]:
 
 
 def _decades(low: float, high: float, most: int) -> Iterator[float]:
-    """Powers of ten, with twos and fives between them where there is room; else even steps."""
+    """Powers of ten, with twos and fives between them where there is room.
+
+    Within a decade steps that are round without the logarithm; where rows are few, every second
+    power or fewer.
+    """
     powers = range(math.floor(low), math.ceil(high) + 1)
     for factors in ((1, 2, 5), (1,)):
         values = [factor * 10.0**power for power in powers for factor in factors]
@@ -49,4 +53,7 @@ def _decades(low: float, high: float, most: int) -> Iterator[float]:
         if 2 <= len(within) <= most:
             yield from reversed(within)
             return
-    yield from (10.0**place for place in _steps(low, high, most))
+    if high - low < 1:
+        yield from _steps(10.0**low, 10.0**high, most)
+    else:
+        yield from (10.0**place for place in _steps(low, high, most))

@@ -16,10 +16,12 @@ from textual.widget import Widget
 
 from tui.braille import Canvas, bridged
 from tui.format import grouped
+from tui.runs.ticks import ticks
 
 Points = Sequence[tuple[float, float]]
 
 _LABEL_CELLS = 6
+_LN_10 = math.log(10)
 _DOTTED_EVERY = 3
 
 
@@ -49,9 +51,11 @@ class Axis:
         """Where a value lies, in units of the axis."""
         return value if self.linear else math.log(max(value, 1e-6))
 
-    def value(self, place: float) -> float:
-        """The value at a place."""
-        return place if self.linear else math.exp(place)
+    def ticks(self, low: float, high: float, rows: int) -> dict[int, float]:
+        """The rows of a plot that get a number, between the places of its edges."""
+        if self.linear:
+            return ticks(low, high, rows, log=False)
+        return ticks(low / _LN_10, high / _LN_10, rows, log=True)
 
     def bounds(self, drawn: Sequence[Series]) -> tuple[float, float]:
         """The places of the lower and the upper edge."""
@@ -97,10 +101,11 @@ class Curve(Widget):
         for series in reversed(drawn):
             bins = binned(series.points, canvas.width, self.x_max, x_min=self.x_min)
             _draw(canvas, series, bins, self.axis, low, high)
+        marked = self.axis.ticks(low, high, height)
         lines = [self._legend(drawn)]
         for y, row in enumerate(canvas.rows()):
-            label = _label(y, height, self.axis, low, high).rjust(_LABEL_CELLS)
-            lines.append(Content.assemble((f"{label}┤", "$quiet"), *row))
+            edge = f"{marked[y]:>{_LABEL_CELLS}.4g}┤" if y in marked else " " * _LABEL_CELLS + "│"
+            lines.append(Content.assemble((edge, "$quiet"), *row))
         lines += self._axis(width)
         return Content("\n").join(lines)
 
@@ -132,14 +137,6 @@ def binned(points: Points, columns: int, x_max: float, *, x_min: float = 0.0) ->
             counts[column] += 1
     means = [total / n if n else None for total, n in zip(sums, counts, strict=True)]
     return bridged(means)
-
-
-def _label(y: int, height: int, axis: Axis, low: float, high: float) -> str:
-    """The value at a row's middle, on every other row."""
-    if y != height - 1 and (y % 2 or y == height - 2):
-        return ""
-    value = axis.value(high - (high - low) * (y + 0.5) / height)
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
 def _draw(

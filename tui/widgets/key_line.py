@@ -88,9 +88,7 @@ class KeyLine(Widget):
         """Key and words, key and words."""
         parts = []
         for key in fitting(keys_now(self.screen), self.size.width):
-            part = Content.assemble(
-                (f" {key.shown} ", "bold $footer-key-foreground"), f"{key.words} "
-            )
+            part = Content.assemble((f" {key.shown} ", "bold"), f"{key.words} ")
             if key.enabled:
                 part = part.stylize(Style.from_meta({"@click": f"press({key.key!r})"}))
             else:

@@ -41,3 +41,9 @@ def test_rows_are_within_the_plot_and_apart(rows: int, log: bool) -> None:
         assert all(0 <= row < rows for row in found)
         assert list(found) == sorted(found)
         assert len(found) <= max(3, rows // 2 + 1)
+
+
+def test_within_a_decade_a_logarithmic_scale_has_round_numbers_too() -> None:
+    found = ticks(math.log10(2.1), math.log10(3.9), 12, log=True)
+    assert list(found.values()) == [3.5, 3.0, 2.5]
+    assert list(found) == sorted(found)
