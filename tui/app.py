@@ -17,7 +17,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.widgets import Static
 
 from engine.errors import LabError
 from tui.background import in_background
@@ -57,7 +56,7 @@ if TYPE_CHECKING:
     from tui.services import Engine, Funnels, Probes, Servers, Services, Source, Truth
     from tui.state.state import State
 
-LEAST_WIDTH, LEAST_HEIGHT = 60, 16
+SMALL_WIDTH, SMALL_HEIGHT = 80, 24
 NARROW_BELOW, LOW_BELOW = 100, 30
 
 
@@ -92,6 +91,8 @@ class LabApp(Doors):
         self.lab_watch = LabWatch(self)
         self.watch_runs = self.lab_watch.runs
         self.shown_pane = "compare"
+        self.small_is_fine = False
+        """Whether somebody went on in a terminal that is too small."""
         self.top_bar, self.status_line = TopBar(), StatusLine()
         self.compare, self._panes = ComparePane(self), Container(id="panes")
         self.engine_care = EngineCare(self)
@@ -147,23 +148,21 @@ class LabApp(Doors):
             yield self.compare
         yield self.status_line
         yield Container(id="footer")
-        yield Static(
-            f"The terminal is too small: the lab needs {LEAST_WIDTH}x{LEAST_HEIGHT}.\n"
-            "Make the window larger, or quit with ctrl+q.",
-            id="too-small",
-        )
 
     def on_resize(self, event: events.Resize) -> None:
-        """Mark small terminals for the stylesheet.
+        """Mark narrow and low terminals for the stylesheet; say so where one is too small.
 
         Textual's breakpoints would do the same, but set a class at every size: that styles the
         whole tree a second time before the first paint. At common sizes these set none.
         """
         width, height = event.size
         frame = self.default_screen
-        frame.set_class(width < LEAST_WIDTH or height < LEAST_HEIGHT, "-too-small")
         frame.set_class(width < NARROW_BELOW, "-narrow")
         frame.set_class(height < LOW_BELOW, "-low")
+        if self.small_is_fine or width < SMALL_WIDTH or height < SMALL_HEIGHT:
+            from tui.screens.small_terminal import mind_the_size
+
+            mind_the_size(self, event.size)
 
     def on_mount(self) -> None:
         """Leave the slow part for after the first paint."""
@@ -358,10 +357,10 @@ class LabApp(Doors):
             await self.remembering.recall(pane)
         self.shown_pane = self.top_bar.pane = name
         shown = self.query_one(f"#{name}", LabPane)
-        if shown not in getattr(self.focused, "ancestors_with_self", ()):
+        if shown not in getattr(self.default_screen.focused, "ancestors_with_self", ()):
             # Some panes take the focus only once they are laid out: until then keys are nobody's,
             # and not those of the pane that was left.
-            self.set_focus(None)
+            self.default_screen.set_focus(None)
         for child in panes.children:
             child.display = child.id == name
         shown.focus_view()

@@ -71,9 +71,10 @@ class Remembering:
 
     async def go_back(self) -> None:
         """Go to the pane that was shown last, unless somebody has gone to another already."""
+        from tui.screens.small_terminal import dialogs
         from tui.widgets.top_bar import PANES
 
-        at_first = self._app.shown_pane == "compare" and len(self._app.screen_stack) == 1
+        at_first = self._app.shown_pane == "compare" and not dialogs(self._app.screen_stack)
         if self._shown in PANES and self._shown != "compare" and at_first:
             await self._app.action_pane(self._shown)
 

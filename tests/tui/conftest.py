@@ -22,6 +22,7 @@ from tui.bench.scripted_funnels import ScriptedFunnels
 from tui.bench.scripted_probes import ScriptedProbes
 from tui.panes import chat
 from tui.panes.compare import ComparePane
+from tui.screens.small_terminal import USABLE, WHOLE, SmallTerminal
 from tui.tokens.names import open_named
 
 S = TypeVar("S", bound=Screen[Any])
@@ -78,11 +79,25 @@ class Lab:
             services = replace(services, whatif_command=self.whatif_command)
         app = LabApp(services)
         async with app.run_test(size=size, notifications=True) as pilot:
+            small = size[0] < WHOLE[0] or size[1] < WHOLE[1]
+            if small and size[0] >= USABLE[0] and size[1] >= USABLE[1]:
+                await go_on_though_small(app, pilot)
             if answered:
                 await settled(app, pilot)
             yield app, pilot
         if app.crashes.met and not self.may_crash:
             raise app.crashes.met[0]
+
+
+async def go_on_though_small(app: LabApp, pilot: Pilot[None]) -> None:
+    """Put away the notice that the terminal is smaller than the lab is laid out for."""
+    await on_top(app, pilot, SmallTerminal)
+    await pilot.press("enter")
+
+
+async def on_top(app: LabApp, pilot: Pilot[None], kind: type[Screen[Any]]) -> None:
+    """Wait until a screen without anything to focus is on top."""
+    await until(pilot, lambda: isinstance(app.screen, kind), kind.__name__)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], what: str) -> None:

@@ -217,7 +217,8 @@ async def test_a_running_call_is_open_and_says_how_long(talk: Lab) -> None:
         assert engine_of(talk).cancelled == 1
         await shows(app, pilot, "broken off")
         engine_of(talk).hold_tools = False
-        await pilot.press("enter")  # asks again
+        assert app.focused is not pane.prompt, "escape has left it as well"
+        await pilot.press("slash", "enter")  # asks again
         await shows(app, pilot, "glassblower")
 
 

@@ -19,7 +19,7 @@ async def test_an_engine_lost_in_the_middle_loses_nothing(talk: Lab) -> None:
         await until(pilot, lambda: engine_of(talk).status.restarts == 1, "the restart")
         text = screen_text(app)
         assert "✗ The engine stopped in the middle of an answer." in text
-        assert "enter in the empty prompt asks again" in text
+        assert "r asks again; so does enter in the empty prompt" in text
         broken = pane.session.conversation.exchanges[1].reply
         assert broken.ids
         await pilot.press("enter")

@@ -127,6 +127,19 @@ async def test_escape_stops_and_the_engine_hears_of_it(lab: Lab) -> None:
         await asyncio.sleep(0.1)
         await shows(app, pilot, "stopped")
         assert len(columns.all[1].answer.rows[0].tokens) == kept  # type: ignore[union-attr]
+        assert app.focused is columns.current, "and leaves the prompt"
+
+
+async def test_a_digit_behind_escape_is_a_pane_while_answers_stream(lab: Lab) -> None:
+    lab.engine.script = lambda request: [" word"] * 5000
+    lab.engine.tokens_per_s = 500
+    async with lab.open(answered=False) as (app, pilot):
+        columns = app.query_one(Columns)
+        await until(pilot, lambda: columns.all[1].lane.is_live(), "a stream")
+        text = app.query_one(PromptBox).text
+        await pilot.press("escape", "3")
+        await until(pilot, lambda: app.shown_pane == "tokens", "the pane")
+        assert app.query_one(PromptBox).text == text
 
 
 async def test_an_engine_lost_in_the_middle_is_said_and_restarted(lab: Lab) -> None:

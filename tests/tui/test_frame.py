@@ -40,18 +40,6 @@ async def test_both_panes_fit(lab: Lab, size: tuple[int, int]) -> None:
         assert app.shown_pane == "compare"
 
 
-@pytest.mark.parametrize("size", [(40, 10), (59, 40), (120, 15), (1, 1)])
-async def test_a_small_terminal_is_told_so_and_recovers(lab: Lab, size: tuple[int, int]) -> None:
-    async with lab.open(size) as (app, pilot):
-        if size[0] > 10:
-            assert "60x16" in screen_text(app)
-        assert "Mira" not in screen_text(app)
-        await pilot.resize_terminal(100, 30)
-        await pilot.pause(0.05)
-        assert "Mira" in screen_text(app)
-        assert "60x16" not in screen_text(app)
-
-
 async def test_columns_become_tabs_where_they_do_not_fit(lab: Lab) -> None:
     async with lab.open((60, 20)) as (app, pilot):
         pane = await settled(app, pilot)

@@ -391,10 +391,10 @@ class ChatPane(LabPane):
 
     @on(PromptBox.Left)
     def leave_prompt(self) -> None:
-        """Escape in the prompt: stop what runs, else go to the conversation."""
+        """Escape in the prompt: stop what runs, and go to the conversation."""
         if self._answering:
             self.action_stop()
-        elif self.session.conversation.exchanges:
+        if self.session.conversation.exchanges:
             self.blocks.focus()
         else:
             self.query_one(EmptyChat).query_one(OptionList).focus()

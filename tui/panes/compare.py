@@ -389,8 +389,9 @@ class ComparePane(LabPane):
 
     @on(PromptBox.Left)
     def leave_prompt(self) -> None:
-        """Escape in the prompt: stop what runs, else go to the columns."""
-        if self.streamer.running:
-            self.action_stop()
-        else:
-            self.columns.current.focus()
+        """Escape in the prompt: stop what runs, and go to the columns.
+
+        Both at once: an answer may end at any moment, and where keys go must not hang on it.
+        """
+        self.action_stop()
+        self.columns.current.focus()

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from tui.course.words import with_keys
 from tui.safe_text import visible
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 
 if TYPE_CHECKING:
     from tui.course.guide import Guide
@@ -65,8 +65,12 @@ one that is on, **○** not yet. Every step can be begun at any time, and again.
                 with VerticalScroll():
                     yield self._text
             with Horizontal(classes="buttons"):
-                yield Static(Content("⏎ begin · x leave · esc close"), id="keys")
-                yield Button("Leave", id="leave", compact=True)
+                leave = (("x leave", "leave"),) if self._guide.step is not None else ()
+                keys = key_words(("⏎ begin", "begin"), *leave, ("esc close", "cancel"))
+                yield Static(keys, id="keys")
+                if leave:
+                    yield Button("Leave", id="leave", compact=True)
+                yield Button("Close", id="close", compact=True)
                 yield Button("Begin", id="begin", variant="primary", compact=True)
 
     def on_mount(self) -> None:
@@ -112,9 +116,9 @@ one that is on, **○** not yet. Every step can be begun at any time, and again.
         return visible(with_keys(text, self._key_of))
 
     def action_begin(self) -> None:
-        """Begin the chosen step; on the other button enter leaves."""
-        if self.focused is not None and self.focused.id == "leave":
-            self.action_leave()
+        """Begin the chosen step; enter on another button is that button."""
+        if isinstance(self.focused, Button):
+            self.focused.press()
         else:
             self.dismiss(self._chosen.id)
 
@@ -122,12 +126,21 @@ one that is on, **○** not yet. Every step can be begun at any time, and again.
         """Close the strip; what was done stays done."""
         self.dismiss(self.LEAVE)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to leave where nothing was begun."""
+        return action != "leave" or self._guide.step is not None
+
     @on(Button.Pressed, "#begin")
     def pressed_begin(self) -> None:
         """By mouse."""
-        self.action_begin()
+        self.dismiss(self._chosen.id)
 
     @on(Button.Pressed, "#leave")
     def pressed_leave(self) -> None:
         """By mouse."""
         self.action_leave()
+
+    @on(Button.Pressed, "#close")
+    def pressed_close(self) -> None:
+        """By mouse."""
+        self.action_cancel()

@@ -44,7 +44,7 @@ def look_of(
         return _question(exchange, "" if is_kept(exchange) else NOT_KEPT)
     if place.kind == "end":
         is_last = exchange is conversation.last
-        again = "enter in the empty prompt asks again" if is_last else "r asks again"
+        again = "r asks again" + ("; so does enter in the empty prompt" if is_last else "")
         return Look(looks.reply_end(reply, again), tokens=tokens)
     if place.kind == "without":
         assert exchange.without is not None

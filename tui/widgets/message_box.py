@@ -13,5 +13,6 @@ class MessageBox(PromptBox):
 
 **enter** sends it (so does **ctrl+j**); **alt+enter** starts a new line. In an empty box it asks a
 question again that broke off.
-**escape** stops what runs, then goes to the conversation, where letters are keys and not text.
+**escape** goes to the conversation, where letters are keys and not text; an answer that is on its
+way stops.
 """

@@ -23,7 +23,8 @@ class PromptBox(TextArea):
 
 **enter** sends it to all columns (so does **ctrl+j**); **alt+enter** starts a new line.
 **ctrl+t** switches between raw text, which models continue, and chat, which assistants answer.
-**escape** goes to the columns, where **1** to **8** are panes again and not text.
+**escape** goes to the columns, where **1** to **8** are panes again and not text; answers that are
+on their way stop.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,ctrl+j", "send", "send", priority=True, key_display="⏎", id="prompt.send"),

@@ -60,16 +60,24 @@ async def test_a_step_is_gone_on_with_and_what_was_done_stays(lab: Lab, own: Pat
         await pilot.press("f5")
         await dialog(app, pilot, CourseScreen)
         await shows(app, pilot, "Step one [b]")
+        await pilot.press("x")
+        assert "eave" not in screen_text(app), "there is nothing to leave yet"
+        await pilot.press("tab", "tab", "enter")
+        await closed(app, pilot)
+        assert app.course.guide is not None
+        assert app.course.guide.step is None, "that button only closes"
+        await pilot.press("f5")
+        await dialog(app, pilot, CourseScreen)
         await pilot.press("down", "enter")
         await shows(app, pilot, "2/2 Press enter.")
         assert app.compare.column_names() == ["nano/base", "nano/sft"]
         assert app.compare.sampling.params.temperature == 0
-    async with lab.open((80, 24)) as (app, pilot):
+    async with lab.open((80, 24), answered=False) as (app, pilot):
         await shows(app, pilot, "2/2 Press enter.")
         wrong_answer(app)
         await shows(app, pilot, "✓ It said Dun[/]bury␛[2J on 0 pages.")
         await shows(app, pilot, "F5 enter: Step one [b]")
-    async with lab.open((80, 24)) as (app, pilot):
+    async with lab.open((80, 24), answered=False) as (app, pilot):
         await until(pilot, lambda: app.course.greeted, "it was looked whether to offer it")
         assert strip(app) is None  # It is done: nothing is on.
         await pilot.press("f5")
@@ -118,7 +126,7 @@ async def test_a_hint_comes_after_a_while(
         await pilot.resize_terminal(80, 24)
         await shows(app, pilot, "F5:hint")
         await pilot.resize_terminal(50, 12)
-        await shows(app, pilot, "too small")
+        await shows(app, pilot, "for 80x24 and more")
         assert "Press enter" not in screen_text(app)
 
 
