@@ -127,6 +127,10 @@ class LabApp(Doors):
         """What finished lines go through: no colours, or ASCII only."""
         return self.settings.filters(super().get_line_filters())
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy through the terminal; half a surrogate pair, which it cannot be sent, as ``?``."""
+        super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
+
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and the hues of the stages."""
         variables = super().get_css_variables()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
-from textual import on
+from textual import events, on
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -23,16 +24,33 @@ class Dialog(ModalScreen[Result | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", id="dialog.cancel"),
     ]
+    _closes_with: tuple[Result | None] | None = None
+    """What it was to give while another screen lay over it."""
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close and give ``result``, once; under another screen as soon as that is gone.
+
+        Textual's own takes the screen on top away, whichever it is: the help that lies over a form
+        whose work has just ended, or for the second of two quick enters what lay below.
+        """
+        if self.is_active:
+            return super().dismiss(result)
+        self._closes_with = (result,)
+        return AwaitComplete()
+
+    def on_screen_resume(self) -> None:
+        """What lay over it is gone."""
+        if self._closes_with is not None:
+            (result,), self._closes_with = self._closes_with, None
+            self.dismiss(result)
 
     def action_cancel(self) -> None:
         """Close without a result."""
         self.dismiss(None)
 
-    def on_click(self, event: object) -> None:
+    def on_click(self, event: events.Click) -> None:
         """A click beside the box closes it."""
-        from textual.events import Click
-
-        if isinstance(event, Click) and event.widget is self:
+        if event.widget is self:
             self.dismiss(None)
 
 

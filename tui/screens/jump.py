@@ -84,7 +84,7 @@ class JumpScreen(ModalScreen[Target | None]):
 
     def leave(self, target: Target | None) -> None:
         """Close, once: a click or a terminal that is drawn larger may say so several times."""
-        if self.is_current:
+        if self.is_active:
             self.dismiss(target)
 
     def on_key(self, event: events.Key) -> None:

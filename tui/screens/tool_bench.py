@@ -127,8 +127,7 @@ class ToolBench(Dialog[None]):
             return
         self.running = True
         self._say(f"{self.tool.name} runs; escape stops it")
-        request = partial(ToolRequest, model=self.model, tool=self.tool.name)
-        in_background(self, partial(self._run, request, text), "bench", only=True)
+        in_background(self, partial(self._run, self.tool.name, text), "bench", only=True)
 
     @on(PromptBox.Left)
     def left(self) -> None:
@@ -144,22 +143,23 @@ class ToolBench(Dialog[None]):
         else:
             self.dismiss(None)
 
-    async def _run(self, request: partial[ToolRequest], text: str) -> None:
+    async def _run(self, tool: str, text: str) -> None:
         try:
             engine = await self.lab.connected()
-            answer = await engine.call_tool(request(text=text))
+            request = ToolRequest(model=self.model, tool=tool, text=text)
+            answer = await engine.call_tool(request)
         except LabError as error:
             self.running = False
             self._say(f"✗ {visible(str(error))}")
             return
         self.running = False
-        self._show(answer, kept=await self._keep(text, answer))
+        self._show(answer, kept=await self._keep(tool, text, answer))
 
-    async def _keep(self, text: str, answer: ToolAnswer) -> bool:
+    async def _keep(self, tool: str, text: str, answer: ToolAnswer) -> bool:
         remembering = self.lab.remembering
         state, result = remembering.state, answer.result
         try:
-            await state.do(state.decisions.bench, self.tool.name, text, result.output)
+            await state.do(state.decisions.bench, tool, text, result.output)
         except LabError as error:
             remembering.say(error)
             return False

@@ -16,6 +16,7 @@ from textual.theme import Theme
 from engine.errors import LabError
 from tui.background import in_background
 from tui.grounds import ReversedGrounds
+from tui.safe_lines import SafeLines
 from tui.safe_text import visible
 from tui.sampling import OF_COMPARE
 from tui.settings import open_settings, schema
@@ -25,7 +26,7 @@ from tui.themes import ANSI_THEME, LAB_THEMES
 if TYPE_CHECKING:
     from tui.app import LabApp
 
-_GROUNDS = ReversedGrounds()
+_SAFE, _GROUNDS = SafeLines(), ReversedGrounds()
 
 
 class LiveSettings:
@@ -64,7 +65,7 @@ class LiveSettings:
         """What finished lines go through, in place of the ``usual`` ones."""
         grounds = [_GROUNDS] if self._app.theme == ANSI_THEME else []
         usual = [each for each in usual if not isinstance(each, Monochrome | NoColor)]
-        return [*usual, *grounds, *self._filters]
+        return [_SAFE, *usual, *grounds, *self._filters]
 
     def change(self, key: str, value: object) -> None:
         """Let a value hold now, and keep it; the default, or None of a table's key, resets it.
