@@ -15,6 +15,7 @@ from tui.chat.parts import Text
 from tui.chat.record import CUT_SHORT
 from tui.chat.reply import Reply
 from tui.chat.store import ChatStore, pack
+from tui.commands.named import named
 from tui.models import Model
 from tui.screens.past_chats import PastChats
 from tui.widgets import chat_window
@@ -95,6 +96,18 @@ async def test_new_list_open_delete(talk: Lab) -> None:
         await until(pilot, lambda: len(ChatStore().listed()) == 1, "deleted")
         assert pane.session.conversation.exchanges == []
         assert ChatStore().listed()[0].title == "second question"
+
+
+async def test_one_that_was_deleted_since_the_palette_was_opened_is_a_sentence(talk: Lab) -> None:
+    engine_of(talk).turns = ends
+    async with opened(talk) as (app, pilot, pane):
+        await asked(pilot, pane, "first question")
+        await until(pilot, lambda: len(ChatStore().listed()) == 1, "kept")
+        found = [each for each in await named(app) if each.name == "Open first question"]
+        ChatStore().delete(pane.session.conversation.key)
+        app.call_later(found[0].run)  # as the palette does
+        await shows(app, pilot, "it was deleted")
+        assert app.is_running
 
 
 async def test_export_by_the_form(talk: Lab, tmp_path: Path) -> None:

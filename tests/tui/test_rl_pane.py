@@ -21,8 +21,8 @@ from tests.tui.reinforcing import (
     write_step,
 )
 from tui.panes.rl import RlPane
+from tui.screens.listed import ListedDialog
 from tui.screens.rl_attempt import RlAttempt
-from tui.screens.rl_list import RlList
 from tui.widgets.rl_wall import RlWall
 
 
@@ -272,8 +272,8 @@ async def test_another_run_can_be_looked_at(lab: Lab) -> None:
     async with opened(lab) as (app, pilot, pane):
         await has_cards(pilot, pane)
         await pilot.press("o")
-        listed = await dialog(app, pilot, RlList)
-        assert [run.name for run in listed.runs][:2] == ["rl-0002", "rl-0001"]
+        listed = await dialog(app, pilot, ListedDialog)
+        assert [run.name for run in listed.listed][:2] == ["rl-0002", "rl-0001"]
         await pilot.press("down", "enter")
         await shows(app, pilot, "1 0 1 5 even")
         await shows(app, pilot, "■ stopped · step 2/40")

@@ -85,7 +85,7 @@ def _conversation(app: LabApp, listed: Conversation) -> Command:
     async def look() -> None:
         await app.action_pane("chat")
         assert app.chat is not None
-        await app.chat.shelf.open(listed.key)
+        app.chat.shelf.go_to(listed.key)
 
     return Command(f"Open {listed.title}", f"conversation with {listed.model}", look, pane="chat")
 

@@ -85,10 +85,15 @@ class DataRunner:
                 self._pane.look_at(listed)
 
         shown = self._watch.shown
-        current = shown.listed.key if shown else None
-        self._pane.app.push_screen(
-            ListedDialog("runs of the funnel", self._watch.listed, listed_line, current), chosen
+        dialog = ListedDialog(
+            "runs of the funnel",
+            self._watch.listed,
+            listed_line,
+            key=lambda each: each.key,
+            current=shown.listed if shown else None,
+            starts="n",
         )
+        self._pane.app.push_screen(dialog, chosen)
 
     def halt(self) -> None:
         """Stop the run that is looked at; nothing is lost, so nothing is asked."""

@@ -12,10 +12,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Button, OptionList
 
-from tui.background import in_background
+from tui.background import every, in_background
 from tui.clipboard import Piece
 from tui.panes.pane import Contents, LabPane
 from tui.panes.pipeline_keys import BINDINGS
@@ -81,7 +80,7 @@ class PipelinePane(LabPane):
 
     def on_mount(self) -> None:
         """Redraw at a calm pace while the pane is looked at."""
-        self._timer: Timer = self.set_interval(1 / REDRAWS_PER_S, self.redraw)
+        every(self, 1 / REDRAWS_PER_S, self.redraw, "redraw")
         self.rail.focus()
 
     async def show_checkpoints(self, checkpoints: Sequence[CheckpointInfo]) -> None:
@@ -131,8 +130,11 @@ class PipelinePane(LabPane):
         info, run = self._checkpoint(entry), self._run()
         if entry.kind == "checkpoint":
             run = None
-        words = self._words(entry, info, run)
         note = await asyncio.to_thread(_note_on, run) if run is not None else ""
+        beside = await self._beside(entry, info, run)
+        if self.rail.entry is None or self.rail.entry.id != entry.id:
+            return  # Another was chosen meanwhile: it is drawn by then.
+        words = self._words(entry, info, run)
         self.words.say(words + Content.styled(f"\n\n{visible(note)}", "italic") if note else words)
         trained = BY_NAME[entry.stage].trained
         curve, samples = self.curve, self.samples
@@ -141,7 +143,7 @@ class PipelinePane(LabPane):
         curve.display = samples.display = trained and not preparing
         self.figures.display = curve.display
         if trained:
-            await self._show_curve(curve, entry, info, run)
+            self._show_curve(entry, run, beside)
             room = max(1, self.size.height - curve.size.height - 8)
             newest = tuple(history.samples)[:room] if history else ()
             width = samples.size.width
@@ -175,29 +177,40 @@ class PipelinePane(LabPane):
             parts.append(Content.styled("Not trained yet: press t.", "$quiet"))
         return Content("\n\n").join(parts)
 
-    async def _show_curve(
-        self, curve: Curve, entry: Entry, info: CheckpointInfo | None, run: RunStatus | None
+    async def _beside(
+        self, entry: Entry, info: CheckpointInfo | None, run: RunStatus | None
+    ) -> list[tuple[CheckpointInfo, RunHistory]]:
+        """Whose losses are drawn beside a run's, or without one, with the losses.
+
+        The shipped checkpoints of the run's stage and size; without a run, the one that is chosen.
+        """
+        others = [info] if info is not None else []
+        if run is not None:
+            others = [
+                each for each in self.checkpoints
+                if each.shipped and (each.stage, each.preset) == (entry.stage, run.preset)
+            ]  # fmt: skip
+        return [(each, await self.lab.watch_runs.reference(each.path)) for each in others]
+
+    def _show_curve(
+        self,
+        entry: Entry,
+        run: RunStatus | None,
+        beside: Sequence[tuple[CheckpointInfo, RunHistory]],
     ) -> None:
-        """This run's losses over those of the checkpoint that ships, where there is one."""
-        preset = run.preset if run else info.preset if info else ""
-        shipped = [
-            i for i in self.checkpoints
-            if i.shipped and i.stage == entry.stage and i.preset == preset
-        ]  # fmt: skip
         series, x_max = [], 1.0
         if run is not None:
             points = tuple(self.lab.watch_runs.history(run.name).losses)
             series.append(Series(run.name, points, hue(entry.stage)))
             x_max = run.total_steps
-        for other in shipped if run else [info] if info else []:
-            history = await self.lab.watch_runs.reference(other.path)
-            name = f"shipped {other.name}" if other.shipped else other.name
+        for info, history in beside:
+            name = f"shipped {info.name}" if info.shipped else info.name
             dotted = run is not None
             style = "$quiet" if dotted else hue(entry.stage)
             series.append(Series(name, history.losses, style, dotted=dotted))
             if run is None and history.losses:
                 x_max = history.losses[-1][0]
-        curve.plot(series, x_max)
+        self.curve.plot(series, x_max)
 
     @on(OptionList.OptionHighlighted)
     async def highlighted(self) -> None:

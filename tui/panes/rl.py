@@ -298,15 +298,22 @@ class RlPane(LabPane):
 
     def action_list(self) -> None:
         """List the runs there are."""
-        from tui.screens.rl_list import RlList
+        from tui.screens.listed import ListedDialog
 
         def chosen(run: RunStatus | None) -> None:
             if run is not None:
                 self.look_at(run)
 
         shown = self.watch_rl.shown
-        current = shown.run if shown else None
-        self.app.push_screen(RlList(self.watch_rl.runs, current), chosen)
+        dialog = ListedDialog(
+            "reinforcement learning",
+            self.watch_rl.runs,
+            head_text.listed_line,
+            key=lambda run: run.path,
+            current=shown.run if shown else None,
+            starts="t",
+        )
+        self.app.push_screen(dialog, chosen)
 
     def action_pause(self) -> None:
         """Let the training wait."""

@@ -81,6 +81,10 @@ class Shelf:
         self._keeper.loaded(conversation)
         self._pane.resume(conversation)
 
+    def go_to(self, key: str) -> None:
+        """Open a conversation soon; why it cannot be is said."""
+        self._in_background(partial(self.open, key))
+
     @property
     def _remembering(self) -> Remembering:
         return self._pane.lab.remembering
@@ -94,7 +98,7 @@ class Shelf:
             return
         key = pick.listed.key
         if pick.what == "open":
-            self._in_background(partial(self.open, key))
+            self.go_to(key)
             return
         from tui.screens.confirm import Confirm
 

@@ -31,7 +31,7 @@ class ConnectForm(Form[ServerState]):
         self._servers = servers
         self._asking = False
 
-    def send(self) -> None:
+    def finish(self) -> None:
         """Ask the server; the form stays open meanwhile."""
         if self._asking:
             return

@@ -1,17 +1,16 @@
-"""A dialog of a few typed lines, shared by the forms that connect a server and import a model."""
+"""A dialog of a few typed lines: what connects a server, imports a model, writes curves."""
 
 from __future__ import annotations
 
 from typing import ClassVar, NamedTuple, TypeVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import AskingDialog
 
 Result = TypeVar("Result")
 
@@ -25,11 +24,8 @@ class Line(NamedTuple):
     value: str = ""
 
 
-class Form(Dialog[Result]):
-    """Lines, a place for what is going on, and two buttons; what was typed is never lost.
-
-    A subclass does something in :meth:`send`, which enter and the button call.
-    """
+class Form(AskingDialog[Result]):
+    """Lines, a place for what is going on, and two buttons; it may stay open while that goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "up", show=False, id="lines.up"),
@@ -65,20 +61,3 @@ class Form(Dialog[Result]):
         """What is going on, or what went wrong."""
         self.query_one("#going-on", Static).update(Content(words))
         self.query_one("#mistake", Static).update(Content(f"✗ {mistake}" if mistake else ""))
-
-    def send(self) -> None:
-        """Do it."""
-        raise NotImplementedError
-
-    @on(Input.Submitted)
-    def submitted(self) -> None:
-        """Enter in any line is the same as the button."""
-        self.send()
-
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """By mouse, or enter on a button."""
-        if event.button.id == "do":
-            self.send()
-        else:
-            self.action_cancel()

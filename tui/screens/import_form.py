@@ -41,7 +41,7 @@ class ImportForm(Form[str]):
         self.set_interval(LOOK_EVERY_S, self._look)
         self._look()
 
-    def send(self) -> None:
+    def finish(self) -> None:
         """Begin, or cancel what runs."""
         if self._job is not None and self._job.state == "running":
             self._job.cancel()

@@ -1,9 +1,9 @@
-"""Work in folders of its own, probes or runs of the funnel: one is chosen to be looked at."""
+"""Work in folders of its own, trainings, probes or runs of the funnel: one is chosen to look at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,16 +14,7 @@ from textual.widgets.option_list import Option
 
 from tui.screens.dialog import Dialog, key_words
 
-
-class Keyed(Protocol):
-    """Something that is listed."""
-
-    @property
-    def key(self) -> str:
-        """What tells it from the others."""
-
-
-L = TypeVar("L", bound=Keyed)
+L = TypeVar("L")
 
 
 class ListedDialog(Dialog[L]):
@@ -33,7 +24,9 @@ class ListedDialog(Dialog[L]):
         title: what they are.
         listed: all there are.
         line: says one of them, in a line or two.
-        current: the key of that which is looked at.
+        key: what tells it from the others.
+        current: the one that is looked at.
+        starts: the key of the pane that starts one.
     """
 
     def __init__(
@@ -41,11 +34,15 @@ class ListedDialog(Dialog[L]):
         title: str,
         listed: Sequence[L],
         line: Callable[[L], Content],
-        current: str | None,
+        *,
+        key: Callable[[L], object],
+        current: L | None,
+        starts: str,
     ) -> None:
         super().__init__()
         self.listed = listed
-        self._title, self._line, self._current = title, line, current
+        self._title, self._line, self._key = title, line, key
+        self._current, self._starts = current, starts
 
     def compose(self) -> ComposeResult:
         """In the order in which they came."""
@@ -55,13 +52,13 @@ class ListedDialog(Dialog[L]):
                 yield OptionList(*(Option(self._line(each)) for each in self.listed))
                 yield Static(key_words("⏎ look at it", ("esc cancel", "cancel")), id="keys")
             else:
-                yield Static(Content("There is none yet: n starts one."))
+                yield Static(Content(f"There is none yet: {self._starts} starts one."))
 
     def on_mount(self) -> None:
         """Begin at the one that is looked at."""
-        keys = [each.key for each in self.listed]
-        if self._current in keys:
-            self.query_one(OptionList).highlighted = keys.index(self._current)
+        keys = [self._key(each) for each in self.listed]
+        if self._current is not None and self._key(self._current) in keys:
+            self.query_one(OptionList).highlighted = keys.index(self._key(self._current))
 
     @on(OptionList.OptionSelected)
     def selected(self, event: OptionList.OptionSelected) -> None:

@@ -39,7 +39,7 @@ class ExportRuns(Form[str]):
             "a folder of TensorBoard's event files, for tensorboard --logdir."
         )
 
-    def send(self) -> None:
+    def finish(self) -> None:
         """Write them in a thread; a mistake leaves the line as it was typed."""
         typed = self.typed("to")
         if not typed:
