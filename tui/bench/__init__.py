@@ -1,1 +1,10 @@
-"""Measurements of the terminal app: its first paint, and how fast a key press shows."""
+"""Measurements of the terminal app, each in a pseudo-terminal and against a scripted lab.
+
+``startup`` is its first paint, ``tui`` how fast a key press shows, ``memory`` what an hour of
+streaming leaves, ``scroll`` a long conversation; ``kill`` ends it at random moments (``kill_app``
+is what it ends, ``kill_screen`` reads what stood there). ``terminal`` types and waits, ``lively``
+is the app in which everything moves.
+
+``scripted``, ``scripted_chat``, ``scripted_funnels`` and ``scripted_probes`` are the lab without a
+model; the tests use them as well.
+"""
