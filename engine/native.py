@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -108,8 +107,6 @@ class NativeLibrary:
     """
 
     def __init__(self, path: Path) -> None:
-        self.ready_s = 0.0
-        """How long this process waited for it: to be compiled, or found and loaded."""
         library = ctypes.CDLL(str(path))
         model = ctypes.POINTER(NativeModel)
         self.forward = library.forward
@@ -140,7 +137,7 @@ def prepare() -> Future[NativeLibrary | None]:
 
 
 def _prepare(future: Future[NativeLibrary | None]) -> None:
-    library, begun = None, time.monotonic()
+    library = None
     try:
         if os.environ.get("LLMLAB_NATIVE") != "0":
             library = load_or_build(endpoint.private_folder())
@@ -148,8 +145,6 @@ def _prepare(future: Future[NativeLibrary | None]) -> None:
     except (LabError, OSError, AttributeError, ValueError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", None)
         log.warning("no compiled forward pass, plain torch serves: %s %s", error, said or "")
-    if library is not None:
-        library.ready_s = time.monotonic() - begun
     future.set_result(library)
 
 

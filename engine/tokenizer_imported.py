@@ -44,8 +44,6 @@ class Merges:
     ranks: Mapping[tuple[bytes, bytes], int]
     """Which two become one, and when: of all that stand side by side, the lowest first."""
     ids: Mapping[bytes, int]
-    looks_up_first: bool
-    """Whether a run of bytes that is a token is taken as a whole, whatever merges make of it."""
 
 
 class ImportedTokenizer(ByteTokenizer):
@@ -136,7 +134,6 @@ class ImportedTokenizer(ByteTokenizer):
         return Merges(
             ranks={(unwritten(a), unwritten(b)): rank for rank, (a, b) in enumerate(pairs)},
             ids={unwritten(token): id_ for token, id_ in model["vocab"].items()},
-            looks_up_first=bool(model.get("ignore_merges")),
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-DEFAULT_THEME, ANSI_THEME = "lab-dark", "lab-ansi"
+ANSI_THEME = "lab-ansi"
 
 # One hue a stage, the same on columns, curves, rail and cards; none is a hue of a verdict.
 _ON_DARK = {

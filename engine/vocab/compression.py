@@ -23,11 +23,6 @@ class Count:
         """Bytes of UTF-8 a token: the more, the less there is to read for the model."""
         return self.kind.n_bytes / self.n_tokens
 
-    @property
-    def characters_per_token(self) -> float:
-        """The same in characters, of which a byte is a third in Chinese, say."""
-        return len(self.kind.text) / self.n_tokens
-
 
 @dataclass(frozen=True, slots=True)
 class Row:

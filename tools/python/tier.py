@@ -19,11 +19,6 @@ class Tier(IntEnum):
         """What contains the program, for people."""
         return _TEXTS[self]
 
-    @property
-    def contains_hostile_code(self) -> bool:
-        """Whether it is a jail at all: limits alone keep nobody from reading files."""
-        return self is not Tier.LIMITS
-
 
 _TEXTS = {
     Tier.NAMESPACES: "namespaces + Landlock + seccomp + rlimits",

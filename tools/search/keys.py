@@ -30,11 +30,6 @@ class KeySource:
             file=Path(file).expanduser() if file else None,
         )
 
-    @property
-    def configured(self) -> bool:
-        """Whether there is a source; its key may still be bad."""
-        return self.value is not None or self.file is not None
-
     def read(self) -> str:
         """The key.
 

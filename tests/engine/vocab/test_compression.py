@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from engine.tokenizer import Tokenizer
 from engine.vocab.compression import compression, row_of
 from engine.vocab.kinds import KINDS, Kind
@@ -20,10 +18,9 @@ def test_a_row_each_and_a_sentence_for_who_is_not_there() -> None:
     assert "no checkpoint 'nope'" in (nobody.unavailable or "")
 
 
-def test_bytes_and_characters() -> None:
+def test_bytes_of_a_token() -> None:
     (count,) = row_of("bytes", BYTEWISE, [Kind("one", "日本")]).counts
     assert (count.n_tokens, count.bytes_per_token) == (6, 1.0)
-    assert count.characters_per_token == pytest.approx(1 / 3)
 
 
 def test_kinds_are_long_enough_and_all_different() -> None:

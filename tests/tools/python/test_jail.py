@@ -198,7 +198,6 @@ def test_every_signal_has_a_name(status: int, name: str) -> None:
 def test_limits_alone_work_with_the_flag() -> None:
     with Jail(tier=Tier.LIMITS, unsafe=True, timeout_s=30) as jail:
         assert jail.tier is Tier.LIMITS
-        assert not jail.tier.contains_hostile_code
         assert jail.run("2 + 3").output == "5"
         assert jail.run("[0] * 10**10").kind == "limit"
         assert jail.run("while True: pass", timeout_s=0.5).kind == "timeout"

@@ -80,7 +80,6 @@ def test_a_key_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(f"  {KEY}\n")
     source = KeySource.from_env("LLMLAB_BRAVE_KEY", {"LLMLAB_BRAVE_KEY_FILE": str(file)})
-    assert source.configured
     assert source.read() == KEY
 
 
@@ -96,7 +95,8 @@ def test_a_bad_key(tmp_path: Path, content: bytes) -> None:
 def test_no_key(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="set V, or V_FILE"):
         KeySource(variable="V").read()
-    assert not KeySource.from_env("V", {"V": "", "V_FILE": ""}).configured
+    with pytest.raises(NotConfigured, match="set V, or V_FILE"):
+        KeySource.from_env("V", {"V": "", "V_FILE": ""}).read()
     with pytest.raises(NotConfigured, match="cannot be read"):
         KeySource(variable="V", file=tmp_path / "none").read()
 
