@@ -359,6 +359,8 @@ class LabApp(Doors):
             pane = new_pane(self, name)
             await panes.mount(pane)
             await self.remembering.recall(pane)
+        if self.default_screen.selections:
+            self.default_screen.clear_selection()  # What is marked in a pane is of that pane.
         self.shown_pane = self.top_bar.pane = name
         shown = self.query_one(f"#{name}", LabPane)
         if shown not in getattr(self.default_screen.focused, "ancestors_with_self", ()):

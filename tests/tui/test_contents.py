@@ -108,14 +108,12 @@ async def test_the_dialog_by_mouse_asks_before_it_replaces(lab: Lab, tmp_path: P
         for ending in (".svg", ".csv", ".jsonl"):
             await pilot.click(next(b for b in screen.query(Button) if b.name == ending))
             assert path.value == str(tmp_path / "out" / f"x{ending}")
-        app.clear_notifications()  # They lie over the dialog's buttons.
         await pilot.click("#write")
         await closed(app, pilot)
         target = tmp_path / "out" / "x.jsonl"
         before = target.read_text()
         assert len(before.splitlines()) == len(app.compare.columns.all)
         target.write_text("mine")
-        app.clear_notifications()  # They lie over the dialog's buttons.
         await pilot.press("f9")
         screen = await dialog(app, pilot, ExportDialog)
         screen.query_one(Input).value = str(target)

@@ -89,6 +89,39 @@ async def test_all_panes_and_views_are_gone_to_by_clicks(lab: Lab) -> None:
         await pilot.mouse_up(rl.wall, offset=(4, 2))
 
 
+async def test_text_of_an_answer_is_marked_and_copied(lab: Lab) -> None:
+    lab.engine.script = lambda request: (" 漢字", " is", " one", "\n", "two", " three")
+    async with lab.open((120, 40)) as (app, pilot):
+        column = app.compare.columns.all[1]
+        await shows(app, pilot, "漢字 is one")
+        cursor = column.cursor
+        (x, y), (end_x, end_y) = places(app, "is one")[-1], places(app, "three")[-1]
+        await pilot.hover(offset=(x, y))
+        await pilot.mouse_down(offset=(x, y))
+        await pilot.hover(offset=(end_x + 2, end_y))
+        await pilot.mouse_up(offset=(end_x + 2, end_y))
+        await until(pilot, lambda: column.text_selection is not None, "marked")
+        assert column.cursor == cursor, "a drag chooses no token"
+        style = app.screen.get_component_rich_style("screen--selection")
+        grounds = {
+            segment.text: segment.style.bgcolor
+            for segment in column.render_line(places(app, "漢字")[-1][1] - column.region.y - 1)
+            if segment.style is not None
+        }
+        assert grounds["is"] == style.bgcolor
+        assert len(set(grounds.values())) > 1, "and nothing before it"
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: app.clipboard == "is one↵\ntwo thr", "copied")
+        app.copy_to_clipboard("")
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard == "is one↵\ntwo thr", "copied by y as well")
+        await pilot.click(offset=(x, y))
+        await until(pilot, lambda: column.cursor != cursor, "a click chooses a token")
+        assert column.text_selection is None
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard.endswith("two three"), "all of it")
+
+
 async def test_compare_by_clicks(lab: Lab) -> None:
     async with lab.open((120, 40)) as (app, pilot):
         pane = app.compare

@@ -83,6 +83,20 @@ async def test_nothing_yet_says_what_to_do(disk_lab: Lab) -> None:
         assert len(app.screen_stack) <= 2
 
 
+async def test_y_copies_what_the_cursor_stands_on(disk_lab: Lab) -> None:
+    async with opened(disk_lab) as (app, pilot, pane):
+        await pilot.press("y")
+        assert app.clipboard == "", "there is no run"
+    three_runs()
+    async with opened(disk_lab) as (app, pilot, pane):
+        for view, words in (("table", "sft-0001"), ("disk", "all of it")):
+            pane.action_view(view)
+            await shows(app, pilot, words)
+            await pilot.press("y")
+            await until(pilot, lambda words=words: words in app.clipboard, view)  # type: ignore[misc]
+            app.copy_to_clipboard("")
+
+
 async def test_marked_runs_are_drawn_in_one_plot(disk_lab: Lab) -> None:
     three_runs()
     async with opened(disk_lab) as (app, pilot, pane):

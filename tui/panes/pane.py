@@ -68,5 +68,9 @@ class LabPane(Vertical):
         return None
 
     def action_copy(self) -> None:
-        """Copy what is under the cursor (through the terminal, so also over SSH)."""
-        copy(self.app, self.under_cursor())
+        """Copy what the mouse has marked, else what is under the cursor.
+
+        Through the terminal, so also over SSH.
+        """
+        marked = self.screen.get_selected_text()
+        copy(self.app, Piece("the marked text", marked) if marked else self.under_cursor())

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from tui.background import in_background
+from tui.clipboard import Piece
 from tui.panes.compare import ComparePane
 from tui.panes.pane import Contents, LabPane
 from tui.panes.runs_drawing import RunsDrawer
@@ -386,6 +387,10 @@ class RunsPane(LabPane):
         view = next((known for known in VIEWS if known == memory.get("view")), None)
         if view is not None and view != self.views.view:
             self.action_view(view)
+
+    def under_cursor(self) -> Piece | None:
+        """What the cursor stands on in the view."""
+        return self.views.under_cursor()
 
     def contents(self) -> Contents | None:
         """What the view shows: rows, the points of the curves, the tree or the room on disk."""

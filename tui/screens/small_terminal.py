@@ -106,7 +106,7 @@ class SmallTerminal(ModalScreen[None]):
 
     def _close(self) -> None:
         """Once: a terminal that is drawn larger may say so several times."""
-        if self.is_current:
+        if self.is_active:
             self.dismiss(None)
 
 

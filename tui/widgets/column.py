@@ -17,11 +17,13 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 
 from tui.lane import Lane
 from tui.notes import Note, wrapped
 from tui.stages import BY_NAME
+from tui.widgets.marking import with_marks
 
 if TYPE_CHECKING:
     from tui.answers import Answer, Token
@@ -46,7 +48,6 @@ _CURSOR = Style(reverse=True)
 class Column(ScrollView, can_focus=True):
     """Shows an :class:`Answer` as it grows; holds the cursor."""
 
-    ALLOW_SELECT = False
     HELP = """
 ## A column
 
@@ -106,6 +107,8 @@ again from there.
 
     def show(self, answer: Answer | None, *, show_prompt: bool) -> None:
         """Show another answer from its beginning."""
+        if self.text_selection is not None:
+            self.screen.clear_selection()  # What was marked goes.
         self.answer, self.show_prompt = answer, show_prompt
         self.cursor = None
         self._notes = {}
@@ -170,7 +173,14 @@ again from there.
         strip = self._strips.get(y)
         if strip is None:
             strip = self._strips[y] = self._draw(y)
-        return strip
+        return with_marks(self, strip, y)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What is marked, as it stands on the screen."""
+        n_lines = self.transcript.height if self.transcript and self.transcript.sections else 0
+        n_lines = n_lines or self.scrollable_content_region.height  # Of a sentence in its place.
+        text = "\n".join(self._draw(y).text.rstrip() for y in range(n_lines))
+        return selection.extract(text), "\n"
 
     def notify_style_update(self) -> None:
         """The theme or the focus has changed."""
@@ -315,7 +325,11 @@ again from there.
         return address
 
     def on_click(self, event: events.Click) -> None:
-        """Select the token that was clicked."""
+        """Select the token that was clicked; behind a drag, which has marked text, nothing."""
+        if event.chain > 1:
+            event.prevent_default()  # Textual would mark all of the text.
+        if self.text_selection is not None:
+            return
         offset = event.get_content_offset(self)
         if offset is None or self.transcript is None:
             return

@@ -38,6 +38,11 @@ question.
         """One text."""
         yield self._words
 
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self._words.text
+
     def show(self, deleted: Sequence[Trashed]) -> None:
         """Show what is in the trash beside what was measured last."""
         self._deleted = deleted

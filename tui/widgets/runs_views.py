@@ -6,6 +6,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from tui.clipboard import Piece
+from tui.runs.detail_text import detail_words
+from tui.runs.lineage_text import node_words
 from tui.widgets.runs_disk import RunsDisk
 from tui.widgets.runs_head import View
 from tui.widgets.runs_lineage import RunsLineage
@@ -15,6 +18,8 @@ from tui.widgets.words import Words
 
 _BOTH_FROM = 26
 """Lines from which on the curves stand below the table."""
+_WHOLE = 10_000
+"""Cells that no line of a run's words needs."""
 
 
 class RunsViews(Vertical):
@@ -55,6 +60,15 @@ class RunsViews(Vertical):
         self.plot.display = self.draws
         self.lineage.display = view == "lineage"
         self.disk.display = view == "disk"
+
+    def under_cursor(self) -> Piece | None:
+        """The run, or the checkpoint, that the cursor stands on; of the room on disk all."""
+        line, row = self.lineage.chosen, self.table.chosen
+        if self.view == "lineage":
+            return Piece(line.node.name, node_words(line.node)) if line is not None else None
+        if self.view == "disk":
+            return Piece("the room on disk", self.disk.text)
+        return Piece(row.name, detail_words(row, _WHOLE).plain) if row is not None else None
 
     def focus_view(self) -> None:
         """Give the focus to what is shown."""
