@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.app import LabApp
     from tui.course.facts import Fact
     from tui.course.guide import Guide
-    from tui.course.steps import Step
+    from tui.course.steps import Course, Step
     from tui.widgets.course_strip import CourseStrip
 
 HINT_AFTER_S = 60.0
@@ -82,23 +82,23 @@ class CourseDesk:
             if self.guide is not None:
                 return True
             try:
-                course, self.key_of = await asyncio.to_thread(self._read)
+                course = await asyncio.to_thread(self._read)
                 steps = await self._app.state.do(self._app.state.course.steps, course.id)
             except LabError as error:
                 self._say(error)
                 return False
             from tui.course.guide import Guide
+            from tui.course.keys import key_word
 
+            self.key_of = partial(key_word, self._app.keys)
             done = {id_: str(each.evidence.get("said", "")) for id_, each in steps.items()}
             self.guide = Guide(course, done)
             return True
 
-    def _read(self) -> Any:
-        from tui.course.keys import key_words
+    def _read(self) -> Course:
         from tui.course.reading import read_course
-        from tui.keys.catalogue import all_bindings
 
-        return read_course(self._folder(), all_bindings()), key_words()
+        return read_course(self._folder(), self._app.keys)
 
     # What a person asks for
 

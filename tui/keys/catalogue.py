@@ -16,6 +16,7 @@ from tui.widgets.top_bar import PANES
 
 _PACKAGES = ("tui.panes", "tui.widgets", "tui.screens")
 """Where classes with bindings live, beside the app."""
+_ID = re.compile(rb'\bid="([a-z0-9.-]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,38 @@ def keys_at_hand() -> Mapping[str, tuple[str, ...]]:
     declared = [*frame_keys.BINDINGS, *LabPane.BINDINGS]
     declared += [binding for module in modules for binding in module.BINDINGS]
     return {b.id: _keys(b) for b in declared if isinstance(b, Binding) and b.id is not None}
+
+
+@cache
+def declared_keys(id_: str) -> tuple[str, ...] | None:
+    """The keys of a binding, unless a person has chosen otherwise; None: there is no such binding.
+
+    Of the modules that are not imported yet, only one whose text names the id is: call it in a
+    thread.
+    """
+    if id_ in keys_at_hand():
+        return keys_at_hand()[id_]
+    if id_ in _modules_by_id():
+        module = importlib.import_module(_modules_by_id()[id_])
+        for each in vars(module).values():
+            declared = vars(each).get("BINDINGS", ()) if isinstance(each, type) else ()
+            for binding in declared:
+                if isinstance(binding, Binding) and binding.id == id_:
+                    return _keys(binding)
+    bound = all_bindings().get(id_)
+    return None if bound is None else bound.keys
+
+
+@cache
+def _modules_by_id() -> Mapping[str, str]:
+    """Where each id stands in the text of a module; nothing is imported to look."""
+    found: dict[str, str] = {}
+    for package in _PACKAGES:
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            name = f"{package}.{module.name}"
+            for id_ in _ID.findall(pkgutil.get_data(package, f"{module.name}.py") or b""):
+                found.setdefault(id_.decode(), name)
+    return found
 
 
 @cache

@@ -80,17 +80,29 @@ class LabKeys:
         return await asyncio.to_thread(all_bindings)
 
     def of(self, id_: str) -> tuple[str, ...]:
-        """The keys of a binding of the frame or of a pane, as Textual calls them.
+        """The keys of a binding, as Textual calls them.
+
+        Of the frame and the panes they are known; what a widget or a dialog declares may have to
+        be imported, so ask for that in a thread first.
 
         Raises:
             KeyError: there is no such binding.
         """
-        from tui.keys.catalogue import keys_at_hand
+        from tui.keys.catalogue import declared_keys
 
-        return self.own[id_] if id_ in self.own else keys_at_hand()[id_]
+        keys = self.own.get(id_) or declared_keys(id_)
+        if keys is None:
+            raise KeyError(id_)
+        return keys
+
+    def __contains__(self, id_: object) -> bool:
+        """Whether there is a binding of that id; see :meth:`of`."""
+        from tui.keys.catalogue import declared_keys
+
+        return isinstance(id_, str) and declared_keys(id_) is not None
 
     def shown(self, id_: str) -> str:
-        """The first key of a binding of the frame or of a pane, as a person calls it.
+        """The first key of a binding, as a person calls it; see :meth:`of`.
 
         Raises:
             KeyError: there is no such binding.

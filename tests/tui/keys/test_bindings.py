@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -11,7 +13,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from tui.keys.catalogue import all_bindings, owners, title_of
+from tui.keys.catalogue import all_bindings, declared_keys, owners, title_of
 from tui.keys.clashes import clashes, out_of_reach
 from tui.keys.help_text import _lines
 from tui.keys.names import FORBIDDEN, parse_keys
@@ -94,3 +96,23 @@ def test_a_clash_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {("probes.new", "pane.runs"), ("grid.open", "probes.stop")} <= pairs
     assert ("app.help", "compare.mode") in pairs, "priority wins"
     assert out_of_reach({"name.leave": ("j",)}) == ["name.leave"]
+
+
+def test_the_keys_of_one_binding_are_found_without_importing_all() -> None:
+    assert {id_: declared_keys(id_) for id_ in all_bindings()} == {
+        id_: bound.keys for id_, bound in all_bindings().items()
+    }
+    assert declared_keys("no.such-binding") is None
+
+
+def test_the_course_imports_only_what_its_keys_stand_in() -> None:
+    code = """
+import sys
+from tui.app import LabApp
+from tui.course.reading import LECTURE, read_course
+from tui.services import real_services
+assert read_course(LECTURE, LabApp(real_services()).keys).steps
+heavy = {"numpy", "tokenizers", "jinja2", "tui.panes.tokens", "tui.panes.runs", "tui.panes.data"}
+assert not heavy & set(sys.modules), heavy & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
