@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 from engine.conversation import Turn
 from engine.errors import CheckpointError, RequestError
-from engine.template_sandbox import compile_template, run_template
 from engine.tokenizer_imported import AddedToken
 
 MAX_TEMPLATE_CHARS = 1 << 17
@@ -52,6 +51,8 @@ class ChatTemplate:
                 f"The chat template in {where} has {len(source):,} characters, but at most "
                 f"{MAX_TEMPLATE_CHARS:,} are read. Choose another model."
             )
+        from engine.template_sandbox import compile_template  # Jinja: not without a template.
+
         try:
             self._template = compile_template(source)
         except Exception as error:  # whichever it is: the template is no program
@@ -77,6 +78,8 @@ class ChatTemplate:
         Raises:
             RequestError: the template refuses it, fails, or writes without end.
         """
+        from engine.template_sandbox import run_template
+
         marker = _new_marker()
         messages = [self._message(turn, marker) for turn in turns]
         values = {

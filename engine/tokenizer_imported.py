@@ -13,15 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from tokenizers import Tokenizer as LibraryTokenizer
+from typing import TYPE_CHECKING, Any
 
 from engine.byte_letters import unwritten
 from engine.errors import CheckpointError
 from engine.files import read_json
 from engine.tokenizer import without_surrogates
 from engine.tokenizer_base import ByteTokenizer
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer as LibraryTokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,8 @@ def merge_pair(merge: Any) -> tuple[str, str]:
 
 
 def _build(data: Mapping[str, Any], where: Path) -> LibraryTokenizer:
+    from tokenizers import Tokenizer as LibraryTokenizer  # Whoever only has our own needs it not.
+
     try:
         return LibraryTokenizer.from_str(json.dumps(data))
     except Exception as error:  # the library raises nothing more special
