@@ -27,15 +27,15 @@ from tui.bench.scripted_probes import (
     record,
 )
 from tui.bench.terminal import Terminal
+from tui.services import Services
 from tui.start import run
 
 COLUMNS = 4
 PATIENCE_S = 30
 QUESTIONS, ANSWERED_A_LOOK = 4000, 5
 """Of the probe, and how many of them are answered each time that the pane looks: 400 s in all."""
-# Stop, leave the prompt, make the grid's pane, come back, add two columns, ask all four.
+# Stop and leave the prompt, make the grid's pane, come back, add two columns, ask all four.
 _TO_FOUR_COLUMNS = (
-    ("\x1b", "stopped"),
     ("\x1b", "own sampling"),
     ("6", "Person 1 "),
     ("4", "send"),
@@ -66,14 +66,18 @@ def go_to_four_columns(terminal: Terminal) -> None:
 
 def open_app(tokens_per_s: float) -> None:
     """The app; ``tokens_per_s`` are those of one stream."""
-    runs = ScriptedRuns(Path("/nowhere"))
+    run(lively_services(tokens_per_s, ScriptedRuns(Path("/nowhere"))))
+
+
+def lively_services(tokens_per_s: float, runs: ScriptedRuns) -> Services:
+    """What the app is given: a stream's tokens a second, and the runs beside that which trains."""
     runs.add("base-0001", "running", step=100)
     engine = ScriptedEngine(
         script=lambda request: list(chain.from_iterable(repeat(WORDS, 50))),
         tokens_per_s=tokens_per_s,
     )
     names = (("base", "base"), ("sft", "sft"), ("base2", "base"), ("sft2", "sft"))
-    services = scripted_services(
+    return scripted_services(
         engine,
         runs,
         checkpoints=lambda: [checkpoint(f"nano/{name}", stage) for name, stage in names],
@@ -81,7 +85,6 @@ def open_app(tokens_per_s: float) -> None:
         lines=5,
         probes=_filling,
     )
-    run(services)
 
 
 @cache

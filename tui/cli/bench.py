@@ -69,10 +69,10 @@ def _startup(_: argparse.Namespace) -> dict[str, Any]:
     return run_startup_bench()
 
 
-def _memory(_: argparse.Namespace) -> dict[str, Any]:
+def _memory(arguments: argparse.Namespace) -> dict[str, Any]:
     from tui.bench.memory import run_memory_bench
 
-    return run_memory_bench(narrate)
+    return run_memory_bench(narrate, real_s=60 * arguments.minutes)
 
 
 def _scroll(_: argparse.Namespace) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from importlib import import_module
 from typing import Any
 
@@ -215,7 +216,10 @@ def _bench(commands: Any) -> None:
         ("decode", "The engine beside transformers and llama.cpp, and this machine's memory."),
         ("kill", "Kills the app at random moments: is all there that it showed as kept?"),
         ("rollouts", "A step of the stage rl, its attempts beside those of transformers."),
-        ("memory", "The app's memory over an hour of streaming, most of it in minutes."),
+        (
+            "memory",
+            "The app's memory once all of it was shown, and over an hour of streaming.",
+        ),
         ("scroll", "Frames a second while a long conversation is scrolled."),
         ("startup", "The app's first paint beside an empty Textual app."),
         ("tui", "From a key press to the screen: beside four streams, and in a long text."),
@@ -231,6 +235,9 @@ def _bench(commands: Any) -> None:
         if name == "kill":
             sub.add_argument("--times", type=int, default=50, metavar="N", help="(default 50)")
             sub.add_argument("--seed", type=int, default=0, metavar="N", help="of the moments")
+        if name == "memory":
+            sub.add_argument("--minutes", type=_minutes, default=1.0, metavar="N",
+                             help="of streaming at a model's own pace (default 1)")  # fmt: skip
         if name == "rollouts":
             _bench_rollouts(sub)
         if name == "data":
@@ -272,6 +279,16 @@ def _sizes(text: str) -> tuple[int, ...]:
         return tuple(int(size) for size in text.split(","))
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no list such as 1,16,64") from error
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes such as 60 or 0.5")
+    return minutes
 
 
 def _connect(sub: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tui.bench import scroll, tui
+from tui.bench.everywhere import PLACES
 from tui.bench.memory import run_memory_bench
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for memory")
@@ -14,8 +15,14 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for 
 
 def test_memory_of_a_few_answers() -> None:
     told: list[str] = []
-    figures = run_memory_bench(told.append, tokens=4000, tokens_per_s=20_000, real_s=0.1)
-    assert 20 < figures["at_first_mb"] <= figures["at_most_mb"]
+    by_name = {place.name: place for place in PLACES}
+    places = [by_name["data: funnel"], by_name["runs"], by_name["compare"]]
+    figures = run_memory_bench(
+        told.append, tokens=4000, tokens_per_s=20_000, real_s=0.1, places=places
+    )
+    behind = figures["behind_mb"]
+    assert list(behind) == ["four columns", *(place.name for place in places)]
+    assert 20 < behind["four columns"] < behind["compare"] <= figures["at_most_mb"]
     assert figures["within_limit"] == (figures["at_most_mb"] <= figures["limit_mb"])
 
 
