@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from tui.chat.conversation import Conversation, Exchange
 from tui.chat.parts import Text
 from tui.chat.record import CUT_SHORT
 from tui.chat.reply import Reply
-from tui.chat.store import ChatStore, pack
+from tui.chat.store import ChatStore, Packed, pack
 from tui.commands.named import named
 from tui.models import Model
 from tui.screens.past_chats import PastChats
@@ -96,6 +98,32 @@ async def test_new_list_open_delete(talk: Lab) -> None:
         await until(pilot, lambda: len(ChatStore().listed()) == 1, "deleted")
         assert pane.session.conversation.exchanges == []
         assert ChatStore().listed()[0].title == "second question"
+
+
+async def test_what_is_said_while_it_is_written_is_written_as_well(
+    talk: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine_of(talk).turns = ends
+    async with opened(talk) as (_, pilot, pane):
+        await asked(pilot, pane, "first question")
+        conversation = pane.session.conversation
+        await until(pilot, lambda: pane.shelf.has_kept(conversation.exchanges[0]), "kept")
+        begun, gate, save = threading.Event(), threading.Event(), ChatStore.save
+
+        def slow(store: ChatStore, packed: Packed) -> str:
+            begun.set()
+            gate.wait(30)
+            return save(store, packed)
+
+        monkeypatch.setattr(ChatStore, "save", slow)
+        pane.shelf.keep(conversation)
+        await asyncio.to_thread(begun.wait, 30)
+        conversation.exchanges.append(Exchange("second question", Reply(state="done")))
+        pane.shelf.keep(conversation)
+        gate.set()
+        await until(pilot, lambda: pane.shelf.has_kept(conversation.exchanges[1]), "both")
+        kept = ChatStore().load(conversation.key).exchanges
+        assert [each.question for each in kept] == ["first question", "second question"]
 
 
 async def test_one_that_was_deleted_since_the_palette_was_opened_is_a_sentence(talk: Lab) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -107,6 +108,27 @@ async def test_tools_off_stay_off_while_the_tools_are_not_known(
         await until(pilot, lambda: len(engine_of(talk).requests) == 2, "asked")
         await calm(pilot, pane)
         assert engine_of(talk).requests[1].tools == ()
+
+
+async def test_a_question_that_was_asked_anew_meanwhile_is_asked_once(
+    talk: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(talk) as (_, pilot, pane):
+        await asked(pilot, pane)
+        engine_of(talk).requests.clear()
+        pane.session.tools = ()
+        gate, tools = asyncio.Event(), engine_of(talk).tools
+
+        async def late() -> ToolList:
+            await gate.wait()
+            return await tools()
+
+        monkeypatch.setattr(engine_of(talk), "tools", late)
+        await pilot.press("escape", "o", "o")  # the second takes the place of the first
+        gate.set()
+        await until(pilot, lambda: engine_of(talk).requests, "asked")
+        await calm(pilot, pane)
+        assert len(engine_of(talk).requests) == 1
 
 
 async def test_the_tool_is_named_while_the_call_is_written(talk: Lab) -> None:

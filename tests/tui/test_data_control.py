@@ -104,6 +104,27 @@ async def test_the_crawl_is_written_first(lab: Lab) -> None:
         assert lab.funnels.calls == []
 
 
+async def test_a_crawl_in_place_of_another_can_be_stopped_as_well(lab: Lab) -> None:
+    put(lab)
+    lab.funnels.crawl_missing = True
+    lab.build_command = (sys.executable, "-c", SLOW)
+    async with opened(lab) as (app, pilot, pane):
+        jobs = []
+        for _ in range(2):
+            await pilot.press("n")
+            await dialog(app, pilot, DataForm)
+            await pilot.press("enter")
+            await until(pilot, lambda: pane.runner.building not in (None, *jobs), "the crawl")
+            jobs.append(pane.runner.building)
+        first, second = jobs
+        assert first is not None
+        await until(pilot, lambda: first._process is None or first._process.returncode, "its end")
+        await pilot.pause(0.2)
+        assert pane.runner.building is second
+        await pilot.press("x")
+        await until(pilot, lambda: pane.runner.building is None, "the end of the second")
+
+
 @pytest.mark.parametrize(
     ("code", "started"), [("", True), ("raise SystemExit('It [broke].')", False)]
 )

@@ -21,6 +21,10 @@ from tui.state.decisions import write_decisions
 from tui.state.entries import clean, entries_of, forget_entries, write_entries
 from tui.state.errors import StateError
 
+MOST_WHOLE = 3
+"""Conversations of which all that stands in the file is kept in memory as well, so that of a long
+one only what differs is written: the one that goes on, and those left just before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -96,7 +100,8 @@ class ChatStore:
     def __init__(self, database: Database | None = None) -> None:
         self.database = database or Database()
         self._known: dict[str, Packed] = {}
-        """Of each conversation saved or loaded here, what stands in the file as far as is known."""
+        """Of each conversation saved or loaded here, what stands in the file as far as is known;
+        without its exchanges once ``MOST_WHOLE`` others came after it."""
 
     def save(self, packed: Packed) -> str:
         """Write a conversation in place of what this store has saved or loaded of it.
@@ -116,15 +121,21 @@ class ChatStore:
             there = database.execute(query, (packed.key,)).fetchone()
             ours = known is not None and there is not None and there[0] == known.updated
             if there is None or ours or there[0] == packed.updated:
-                _write(database, packed, known if ours else None)
+                _write(database, packed, known if ours and known and known.bodies else None)
                 return packed
             beside = replace(packed, key=secrets.token_hex(8))
             _write(database, beside, None)
             return beside
 
         kept = self.database.write(work)
-        self._known[kept.key] = kept
+        self._learn(kept)
         return kept.key
+
+    def _learn(self, packed: Packed) -> None:
+        self._known.pop(packed.key, None)
+        self._known[packed.key] = packed
+        for key in list(self._known)[:-MOST_WHOLE]:
+            self._known[key] = replace(self._known[key], bodies=())
 
     def listed(self) -> list[Listed]:
         """All conversations, the one that changed last first. Raises StateError."""
@@ -162,7 +173,7 @@ class ChatStore:
                 "list."
             ) from error
         _, model, title, created, updated = head
-        self._known[key] = Packed(key, model, title, created, updated, bodies)
+        self._learn(Packed(key, model, title, created, updated, bodies))
         return Conversation(model, exchanges, key, created, updated)
 
     def delete(self, key: str) -> None:

@@ -12,7 +12,7 @@ from engine.errors import LabError
 from tui.background import in_background
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.marks import mark_of
-from tui.chat.store import Packed, Packer
+from tui.chat.store import MOST_WHOLE, Packed, Packer
 from tui.panes.answer_keeping import RETRY_S, Lab
 
 if TYPE_CHECKING:
@@ -52,8 +52,9 @@ class Keeper:
         self._host, self._lab, self._kept = host, lab, kept
         self._packer = Packer()
         self._waiting: dict[str, Taken] = {}
-        self._marks: dict[int, Marked] = {}
-        """Of the exchanges that are on the disk, what they were like when they were written."""
+        self._marks: dict[str, dict[int, Marked]] = {}
+        """Of the conversations written last, by key: what the exchanges that are on the disk were
+        like when they were written."""
         self._turn = asyncio.Lock()
         self._retrying: Timer | None = None
 
@@ -71,13 +72,19 @@ class Keeper:
 
     def has_kept(self, exchange: Exchange) -> bool:
         """Whether what was asked, answered and decided in it is on the disk."""
-        marked = self._marks.get(id(exchange))
-        same = marked is not None and marked.mark == mark_of(exchange)
+        marked = (marks.get(id(exchange)) for marks in self._marks.values())
+        same = any(each is not None and each.mark == mark_of(exchange) for each in marked)
         return same and self._lab.remembering.state.on_disk
 
     def loaded(self, conversation: Conversation) -> None:
         """It has just come from the disk."""
-        self._marks = _marks(conversation)
+        self._learn(conversation.key, _marks(conversation))
+
+    def _learn(self, key: str, marks: dict[int, Marked]) -> None:
+        self._marks.pop(key, None)
+        self._marks[key] = marks
+        for older in list(self._marks)[:-MOST_WHOLE]:
+            del self._marks[older]  # It holds the conversation, and nobody looks at that any more.
 
     def _taken(self, conversation: Conversation) -> Taken:
         return Taken(conversation, self._packer.pack(conversation), _marks(conversation))
@@ -98,7 +105,7 @@ class Keeper:
                         break
                     if self._waiting[key].packed is packed:
                         del self._waiting[key]
-                    self._marks.update(marks)
+                    self._learn(kept, marks)
                     if kept != key:
                         self._rename(conversation, kept)
             remembering.say_notices()

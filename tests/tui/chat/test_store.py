@@ -16,7 +16,7 @@ from tui.bench.scripted_chat import _token
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.record import CUT_SHORT, from_json, to_json
 from tui.chat.reply import Reply
-from tui.chat.store import ChatStore, Packer, pack
+from tui.chat.store import MOST_WHOLE, ChatStore, Packer, pack
 from tui.state.database import Database
 from tui.state.errors import StateError
 from tui.truth import Verdict
@@ -49,6 +49,19 @@ def same(one: Exchange, other: Exchange) -> bool:
 @pytest.fixture
 def store(tmp_path: Path) -> ChatStore:
     return ChatStore(Database(tmp_path / "deep" / "lab.sqlite"))
+
+
+def test_of_many_conversations_few_are_held_and_each_goes_on_where_it_was(store: ChatStore) -> None:
+    talks = [conversation(f"question {number}") for number in range(MOST_WHOLE + 3)]
+    for talk in talks:
+        store.save(pack(talk))
+    assert sum(bool(known.bodies) for known in store._known.values()) == MOST_WHOLE
+    first = talks[0]
+    first.exchanges.append(conversation("and now?").exchanges[0])
+    first.touch()
+    assert store.save(pack(first)) == first.key
+    assert [each.question for each in store.load(first.key).exchanges] == ["question 0", "and now?"]
+    assert len(store.listed()) == len(talks)
 
 
 def test_what_was_saved_comes_back(store: ChatStore) -> None:

@@ -39,6 +39,40 @@ async def test_the_palette_restarts_it_whatever_was_before(lab: Lab) -> None:
             await shows_more_restarts(pilot, lab, before)
 
 
+async def test_a_start_that_another_has_replaced_does_not_stand_for_it(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with lab.open() as (app, pilot):
+        await shows(app, pilot, "engine ready")
+        health = await lab.engine.health()
+        begun, ensured, gate = 0, 0, asyncio.Event()
+
+        async def slow() -> object:
+            nonlocal begun
+            begun += 1
+            await gate.wait()
+            return health
+
+        async def ensure() -> object:
+            nonlocal ensured
+            ensured += 1
+            return health
+
+        monkeypatch.setattr(lab.engine, "restart", slow)
+        monkeypatch.setattr(lab.engine, "ensure", ensure)
+        app.engine_care.restart()
+        await until(pilot, lambda: begun == 1, "the first")
+        app.engine_care.restart()
+        await until(pilot, lambda: begun == 2, "the one in its place")
+        app.engine_care.revive()  # a column has found the engine gone
+        await pilot.pause()
+        assert ensured == 0, "the restart goes on"
+        gate.set()
+        await pilot.pause()
+        app.engine_care.revive()
+        await until(pilot, lambda: ensured == 1, "it has ended")
+
+
 async def test_keys_work_while_the_engine_does_not_answer(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:

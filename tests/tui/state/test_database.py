@@ -199,6 +199,9 @@ def test_a_file_that_another_one_has_set_aside_is_left(path: Path) -> None:
     assert (theirs.kept.get("mine"), mine.kept.get("theirs")) == (1, 2)
     mine.database.close()
     theirs.database.close()
+    fresh = State(path)
+    assert (fresh.kept.get("mine"), fresh.kept.get("theirs")) == (1, 2), "in the file of that name"
+    fresh.database.close()
 
 
 def test_a_newer_file_is_left_alone_and_the_lab_works_on(path: Path) -> None:

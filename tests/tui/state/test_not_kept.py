@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,25 @@ async def test_answers_of_columns_have_the_sign_as_well(
         await until(pilot, lambda: SIGN not in screen_text(app), "kept after all")
         keys = [c.lane.stream.key for c in app.compare.columns.all if c.lane.stream]
         assert set(app.state.prompts.answers(keys)) == set(keys)
+
+
+async def test_where_one_is_is_written_as_soon_as_there_is_room(
+    lab: Lab, full: Callable[[bool], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.remembering.NOTE_EVERY_S", 0.1)
+    async with lab.open() as (app, pilot):
+        await until(pilot, lambda: Database().read(_shown) == "compare", "noted")
+        full(True)
+        await pilot.press("escape", "1")
+        await until(pilot, lambda: sentences(app), "said")
+        assert Database().read(_shown) == "compare"
+        full(False)
+        await until(pilot, lambda: Database().read(_shown) == "pipeline", "written")
+
+
+def _shown(database: sqlite3.Connection) -> str:
+    row = database.execute("SELECT memory FROM session WHERE pane = ''").fetchone()
+    return str(json.loads(row[0])["shown"]) if row else ""
 
 
 async def test_without_a_home_the_lab_works_and_says_so_once(
