@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, RadioSet, Select, Static
 
 from tui import settings
+from tui.safe_text import visible
 from tui.screens.dialog import AskingDialog
 from tui.settings import schema
 from tui.typed import quoted, whole_number
@@ -66,7 +67,7 @@ class StartRun(AskingDialog[StartChoice]):
                 with Horizontal(classes="field"):
                     yield Label("start from", classes="name")
                     yield Select(
-                        [(Content(name), name) for name in self.parents],
+                        [(Content(visible(name)), name) for name in self.parents],
                         prompt=f"the preset's own {self.parent_stage}",
                         compact=True,
                     )

@@ -21,7 +21,7 @@ class TokensFile(Form[str]):
     def __init__(self) -> None:
         super().__init__((Line("path", "file", "a text in UTF-8"),))
 
-    def send(self) -> None:
+    def finish(self) -> None:
         """Read the file; the form stays open meanwhile."""
         in_background(self, self._read, "read", only=True)
 
