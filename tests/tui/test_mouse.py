@@ -11,6 +11,7 @@ from tests.tui.conftest import Lab, closed, dialog, screen_text, settled, shows,
 from tui.app import LabApp
 from tui.bench.scripted_chat import TOOLS
 from tui.screens.export import ExportDialog
+from tui.screens.keys import KeysScreen
 from tui.screens.rl_attempt import RlAttempt
 from tui.screens.sampling_form import SamplingForm
 from tui.widgets.top_bar import PANES
@@ -87,6 +88,23 @@ async def test_all_panes_and_views_are_gone_to_by_clicks(lab: Lab) -> None:
         await closed(app, pilot)
         await pilot.mouse_down(rl.wall, offset=(4, 2))
         await pilot.mouse_up(rl.wall, offset=(4, 2))
+
+
+async def test_screens_of_the_frame_are_closed_by_clicks(lab: Lab) -> None:
+    async with lab.open((80, 24)) as (app, pilot):
+        for key, words in (("f1", "esc closes"), ("f5", "esc close"), ("f8", "esc close")):
+            await pilot.press(key)
+            await until(pilot, lambda: len(app.screen_stack) == 2, key)
+            await click(app, pilot, words)
+            await closed(app, pilot)
+        app.action_keys()
+        keys = await dialog(app, pilot, KeysScreen)
+        await until(pilot, lambda: keys.query_one(OptionList).options, "the keys are read")
+        await click(app, pilot, "Change")
+        await click(app, pilot, "esc leaves it")
+        await until(pilot, lambda: app.screen is keys, "no key was pressed")
+        await click(app, pilot, "esc closes")
+        await closed(app, pilot)
 
 
 async def test_text_of_an_answer_is_marked_and_copied(lab: Lab) -> None:

@@ -13,7 +13,7 @@ from textual.screen import SystemModalScreen
 from textual.widgets import Markdown, Static
 
 from tui.keys.help_text import Line, Section, sections
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 
 if TYPE_CHECKING:
     from tui.doors import Doors
@@ -55,7 +55,7 @@ class HelpScreen(Dialog[None]):
         """A heading, prose and keys for each part."""
         with VerticalScroll(classes="dialog help") as box:
             box.border_title = Content("help")
-            box.border_subtitle = Content("↑ ↓ pgup pgdn scroll · esc closes")
+            box.border_subtitle = key_words("↑ ↓ pgup pgdn scroll", ("esc closes", "cancel"))
             for section in self.found:
                 yield Static(Content.styled(section.title, "bold $primary"), classes="heading")
                 if section.prose:

@@ -19,7 +19,7 @@ from tui.keys.lab_keys import LabKeys, problem_words
 from tui.keys.listing import Row, rows
 from tui.keys.names import KeyNameError, shown_key
 from tui.safe_text import one_line, visible
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 from tui.screens.press_key import PressKey
 
 KEYS_WIDTH, WORDS_WIDTH = 16, 26
@@ -58,6 +58,7 @@ it already is said. What you choose is kept in `settings.toml`, section `[keys]`
         """Search, list, what is known of the line, buttons."""
         with Vertical(classes="dialog") as box:
             box.border_title = Content("keys")
+            box.border_subtitle = key_words(("esc closes", "cancel"))
             yield Input(placeholder="search: a key, words, a pane", id="filter", compact=True)
             yield OptionList()
             yield Static("", id="about")

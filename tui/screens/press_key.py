@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, key_words
 
 
 class PressKey(Dialog[str]):
@@ -28,7 +28,7 @@ class PressKey(Dialog[str]):
         """A line."""
         with Vertical(classes="dialog"):
             yield Static(Content(f"Press the key for: {self.wanted}"))
-            yield Static(Content("esc leaves it as it is"), classes="hint")
+            yield Static(key_words(("esc leaves it as it is", "cancel")), classes="hint")
 
     def on_key(self, event: events.Key) -> None:
         """Any key but escape, which is a binding and comes later."""

@@ -33,9 +33,11 @@ class FigureDialog(Dialog[str]):
             box.border_title = Content("figure")
             if self.names:
                 yield OptionList(*(Option(Content(one_line(name))) for name in self.names))
-                yield Static(key_words("⏎ draw it", ("esc cancel", "cancel")), id="keys")
+                keys = key_words("⏎ draw it", ("esc cancel", "cancel"))
             else:
                 yield Static(Content("These runs have measured nothing yet."))
+                keys = key_words(("esc cancel", "cancel"))
+            yield Static(keys, id="keys")
 
     def on_mount(self) -> None:
         """Begin at the one that is drawn."""
