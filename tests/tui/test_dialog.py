@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import Any
 
 import pytest
 from textual.widgets import Input
 
 from tests.tui.conftest import Lab, closed, dialog, screen_text, shows
+from tui import screens
 from tui.sampling import Sampling
 from tui.screens.call_editor import CallEditor
 from tui.screens.card import Card
 from tui.screens.confirm import Confirm
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import AskingDialog, Dialog
 from tui.screens.help import HelpScreen
 from tui.screens.sampling_form import SamplingForm
 
@@ -78,3 +81,13 @@ async def test_half_a_surrogate_pair_is_copied_as_something_that_can_be_sent(lab
     async with lab.open() as (app, _):
         app.copy_to_clipboard("a\ud83db")
         assert app.clipboard == "a?b"
+
+
+def test_every_dialog_that_asks_can_be_finished() -> None:
+    for module in pkgutil.iter_modules(screens.__path__, "tui.screens."):
+        importlib.import_module(module.name)
+    todo: list[type[Any]] = [AskingDialog]
+    while todo:
+        todo += (found := todo.pop()).__subclasses__()
+        is_a_form = not found.__subclasses__()
+        assert not is_a_form or found.finish is not AskingDialog.finish, found
