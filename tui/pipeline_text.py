@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui.folding import folded
 from tui.format import duration, fitted, grouped, number, scaled
 from tui.run_history import RunHistory, Sample
 from tui.run_steps import best_of
@@ -42,12 +43,10 @@ def run_sign(state: str) -> tuple[str, str]:
     return RUN_SIGNS.get(state, ("·", "$quiet"))
 
 
-def facts(pairs: Pairs) -> Content:
+def facts(pairs: Pairs, width: int) -> Content:
     """``name value   name value``: names muted, values plain."""
-    parts: list[Content | str | tuple[str, str]] = []
-    for name, value in pairs:
-        parts += [(f"{name} ", "$quiet"), f"{value}   "]
-    return Content.assemble(*parts).rstrip()
+    each = (Content.assemble((f"{name} ", "$quiet"), value) for name, value in pairs)
+    return folded(each, "   ", width)
 
 
 def stage_words(stage: str) -> Content:
@@ -56,8 +55,8 @@ def stage_words(stage: str) -> Content:
     return Content.assemble((known.name, f"bold {hue(stage)}"), "\n\n", known.summary)
 
 
-def checkpoint_words(info: CheckpointInfo) -> Content:
-    """What a checkpoint is and where it came from."""
+def checkpoint_words(info: CheckpointInfo, width: int) -> Content:
+    """What a checkpoint is and where it came from, for lines of ``width`` cells."""
     origin = "shipped with llmlab" if info.shipped else "trained here"
     parent = info.parent or "nothing: random weights"
     name_style = f"bold {hue(info.stage)}"
@@ -69,22 +68,24 @@ def checkpoint_words(info: CheckpointInfo) -> Content:
                 ("context", grouped(info.max_seq_len)),
                 ("steps", grouped(info.step)),
                 ("tokens seen", scaled(info.tokens)),
-            ]
+            ],
+            width,
         ),
         facts(
             [
                 ("came from", one_line(parent)),
                 ("made", one_line(info.created[:16].replace("T", " "))),
                 ("sha-256", one_line(info.sha256[:12])),
-            ]
+            ],
+            width,
         ),
-        facts([(one_line(name), number(value)) for name, value in info.metrics.items()]),
+        facts([(one_line(name), number(value)) for name, value in info.metrics.items()], width),
     ]
     return Content("\n").join(line for line in lines if line)
 
 
-def run_words(run: RunStatus, history: RunHistory) -> Content:
-    """How far a run is and how fast, or why it is not running."""
+def run_words(run: RunStatus, history: RunHistory, width: int) -> Content:
+    """How far a run is and how fast, or why it is not running, for lines of ``width`` cells."""
     sign, style = run_sign(run.state)
     share = run.step / run.total_steps if run.total_steps else 0.0
     parent = f"  from {run.parent}" if run.parent else "  from random weights"
@@ -94,7 +95,7 @@ def run_words(run: RunStatus, history: RunHistory) -> Content:
         f"  step {grouped(run.step)}/{grouped(run.total_steps)}  {share:.0%}",
         (f"  {run.preset}{parent}", "$quiet"),
     )
-    lines = [head, facts(_numbers(run, history))]
+    lines = [head, facts(_numbers(run, history), width)]
     if run.message:
         lines.append(Content.styled(one_line(run.message), style))
     if run.state == "done" and run.step < run.total_steps and history.developed:

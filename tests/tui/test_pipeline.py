@@ -233,7 +233,7 @@ async def test_a_run_shows_its_steps_before_it_trains(lab: Lab, size: tuple[int,
         await until(pilot, lambda: "the snippet says" in screen_text(app), "the one clicked on")
         app.query_one(Rail).go_to("stage:base")
         await until(pilot, lambda: not app.query_one(RunSteps).display, "no steps elsewhere")
-        assert app.query_one(Curve).display
+        assert not app.query_one(Curve).display, "its losses are not known"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_run_that_ended_early_says_what_is_kept(
     history = RunHistory()
     history.take(trained())
     run = lab.runs.add("idk-0001", state, step=150, total_steps=steps)
-    assert ("better than that of step 100" in run_words(run, history).plain) is early
+    assert ("better than that of step 100" in run_words(run, history, 100).plain) is early
 
 
 async def test_idk_is_trained_from_an_assistant(lab: Lab) -> None:

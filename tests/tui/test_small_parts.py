@@ -151,14 +151,14 @@ def test_the_pace_of_a_cold_start_says_nothing_of_the_attempts(lab: Lab) -> None
     history, run = RunHistory(), lab.runs.add("rl-0001", "running", total_steps=60)
     history.take(step(n, cold_start=20) for n in range(1, 11))
     assert history.eta_s(60) == pytest.approx(10)
-    assert "cold start ETA 10 s" in run_words(run, history).plain
+    assert "cold start ETA 10 s" in run_words(run, history, 100).plain
     history.take(step(n, cold_start=20) for n in range(11, 21))
     assert history.eta_s(60) is None, "it is over"
     history.take([step(21, elapsed_s=30.0)])
     assert history.eta_s(60) is None, "one attempt is no pace"
     history.take([step(22, elapsed_s=35.0)])
     assert history.eta_s(60) == pytest.approx(38 * 5)
-    assert "   ETA 3:10" in run_words(run, history).plain
+    assert "   ETA 3:10" in run_words(run, history, 100).plain
     history.take(step(n, cold_start=20) for n in (15, 16))
     assert history.eta_s(60) == pytest.approx(4), "resumed in the cold start"
 

@@ -140,7 +140,8 @@ class PipelinePane(LabPane):
         curve, samples = self.curve, self.samples
         history = self.lab.watch_runs.history(run.name) if run else None
         preparing = self._show_steps(run, history)
-        curve.display = samples.display = trained and not preparing
+        drawn = run is not None or any(history.losses for _, history in beside)
+        curve.display = samples.display = trained and drawn and not preparing
         self.figures.display = curve.display
         if trained:
             self._show_curve(entry, run, beside)
@@ -169,10 +170,11 @@ class PipelinePane(LabPane):
 
     def _words(self, entry: Entry, info: CheckpointInfo | None, run: RunStatus | None) -> Content:
         parts = [stage_words(entry.stage)] if entry.kind == "stage" else []
+        width = self.words.size.width or self.size.width
         if run is not None:
-            parts.append(run_words(run, self.lab.watch_runs.history(run.name)))
+            parts.append(run_words(run, self.lab.watch_runs.history(run.name), width))
         if info is not None and (run is None or run.state == "done"):
-            parts.append(checkpoint_words(info))
+            parts.append(checkpoint_words(info, width))
         elif info is None and run is None and BY_NAME[entry.stage].trained:
             parts.append(Content.styled("Not trained yet: press t.", "$quiet"))
         return Content("\n\n").join(parts)

@@ -153,7 +153,9 @@ class RlPane(LabPane):
         nothing = head_text.nothing_to_see(shown) if shown else head_text.NO_RUN
         title = head_text.title(shown, width) if shown else Content.styled(" no run", "$quiet")
         self.head.show(title, self.view, shown)
-        self._say(self.note, head_text.note(shown) if shown else "", "$quiet")
+        failed = shown is not None and shown.run.state == "failed"
+        note = head_text.note(shown) if shown else ""
+        self._say(self.note, note, "$text-error" if failed else "$quiet")
         gap = gaming(shown.history) if shown else None
         self._say(self.alarm, f"! {gap.sentence}" if gap else "", "bold $text-warning")
         group = shown.group if shown else None

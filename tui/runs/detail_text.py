@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from tui.folding import folded
 from tui.format import fitted
 from tui.runs.looks import state_sign
 from tui.runs.row import DAMAGED, Row
@@ -28,10 +29,13 @@ def detail_words(row: Row | None, width: int) -> Content:
     facts = [row.stage, row.preset, f"{steps_words(row)} steps", figure_words(row), time_words(row)]
     if row.extra is not None:
         facts.append(size_words(row.extra.size))
-    words = head + Content(" · ".join(filter(None, facts)))
+    first, *others = filter(None, facts)
+    words = folded([head + first, *map(Content, others)], " · ", width)
     origin = f"from {one_line(row.parent)}" if row.parent else "from nothing"
-    said = (row.started[:16].replace("T", " "), origin, one_line(row.message))
+    said = (row.started[:16].replace("T", " "), origin)
     words += Content.styled(f"\n{fitted(' · '.join(filter(None, said)), width)}", "$quiet")
+    if row.message:
+        words += Content.styled(f"\n{fitted(one_line(row.message), 2 * width)}", style)
     if row.note:
         words += Content.styled(f"\n{fitted(one_line(row.note), width)}", "italic")
     return words

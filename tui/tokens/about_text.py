@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from engine.tokenizer_imported import ImportedTokenizer
@@ -98,8 +99,11 @@ def title(desk: Desk, width: int) -> Content:
     counts = desk.counts(seat)
     words = seat_words(seat)
     if counts is None:
-        style = "$text-error" if seat.state == "failed" else "$quiet"
-        more = Content.styled(f"   {one_line(seat.words)}", style)
+        failed = seat.state == "failed"
+        said = one_line(seat.words)
+        if failed and words.cell_length + 3 + cell_len(said) > width:
+            said = "✗ it cannot be opened"  # The view below has the whole sentence.
+        more = Content.styled(f"   {said}", "$text-error" if failed else "$quiet")
     else:
         n = grouped(counts.characters)
         parts = [*counted(counts).split(" · "), f"{n} characters", f"{grouped(counts.bytes)} bytes"]

@@ -1,6 +1,7 @@
 """Finds text that the screen has no room for: what a widget would say beside what can be seen.
 
-Three looks, as there are three ways to lose words. A widget that renders a text knows how wide and
+Four looks, as there are four ways to lose words. A widget may stand beyond the edge of what holds
+it, where nothing scrolls to it. A widget that renders a text knows how wide and
 high it would be. A line that fills its place to the last cell may end within a word: then the
 same words stand whole on a larger screen. And a border shortens a title that it has no room for.
 What the lab itself ended in an ellipsis, or what can be scrolled to, was meant.
@@ -27,18 +28,43 @@ def cut_texts(app: LabApp, here: Shot, wide: Shot) -> list[str]:
     whole = set(_WORD.findall("\n".join(wide.lines)))
     found = []
     for widget in app.screen.query("*").results(Widget):
+        what = widget.id or type(widget).__name__
+        if _is_shown(widget) and _out_of_reach(app, widget):
+            found.append(f"{what}: stands where nobody can see it")
         if not _in_sight(app, widget):
             continue
-        what = widget.id or type(widget).__name__
         found += [f"{what}: {said}" for said in itertools.chain(
             _without_room(widget), _broken(widget, here, whole), _border(widget, here)
         )]  # fmt: skip
     return found
 
 
+def _is_shown(widget: Widget) -> bool:
+    """Whether it is a leaf that is meant to be seen."""
+    if not widget.visible or any(child.display for child in widget.children):
+        return False
+    return all(each.display for each in widget.ancestors_with_self)
+
+
+def _out_of_reach(app: LabApp, widget: Widget) -> bool:
+    """Whether some of a widget is hidden, in a direction in which nothing around it scrolls."""
+    try:
+        shown = app.screen.find_widget(widget)
+    except NoWidget:
+        return False
+    region, clip = shown.region, shown.clip
+    around = [each for each in widget.ancestors if isinstance(each, Widget)]
+    beside = region.x < clip.x or region.right > clip.right
+    below = region.y < clip.y or region.bottom > clip.bottom
+    return bool(region) and (
+        (beside and not any(each.allow_horizontal_scroll for each in around))
+        or (below and not any(each.allow_vertical_scroll for each in around))
+    )
+
+
 def _in_sight(app: LabApp, widget: Widget) -> bool:
     """Whether all of a leaf is shown: what is half scrolled away is not cut."""
-    if not widget.visible or any(child.display for child in widget.children):
+    if not _is_shown(widget):
         return False
     try:
         shown = app.screen.find_widget(widget)

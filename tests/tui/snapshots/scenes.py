@@ -108,6 +108,22 @@ def _training_failed(lab: Lab) -> None:
     _run(lab, "failed", steps=700, message="The loss is nan at step 701. Try a lower rate.")
 
 
+async def _chosen_run(app: LabApp, pilot: Pilot[None]) -> None:
+    """Go to the run that has ended: while one is at work, the rail's cursor is there already."""
+    await _go("1", "base-0003")(app, pilot)
+    await pilot.press("down", "down")
+
+
+async def _chosen_done(app: LabApp, pilot: Pilot[None]) -> None:
+    await _chosen_run(app, pilot)
+    await shows(app, pilot, "step 2 600/2 600")
+
+
+async def _chosen_failed(app: LabApp, pilot: Pilot[None]) -> None:
+    await _chosen_run(app, pilot)
+    await shows(app, pilot, "nan at step 701")
+
+
 # 2 Data
 
 
@@ -250,8 +266,8 @@ async def _settings(app: LabApp, pilot: Pilot[None]) -> None:
 SCENES = (
     Scene("pipeline", "empty", _without_checkpoints, _go("1", "stages"), answered=False),
     Scene("pipeline", "working", _training, _go("1", "step 1 840")),
-    Scene("pipeline", "done", _trained, _go("1", "base-0003")),
-    Scene("pipeline", "failed", _training_failed, _go("1", "base-0003")),
+    Scene("pipeline", "done", _trained, _chosen_done),
+    Scene("pipeline", "failed", _training_failed, _chosen_failed),
     Scene("data", "empty", _nothing, _go("2", "n starts one")),
     Scene("data", "working", _filtering, _go("2", "pages judged")),
     Scene("data", "done", _filtered, _go("2", "gopher quality")),

@@ -60,6 +60,13 @@ async def test_a_text(css: str, said: str) -> None:
     assert bool(cut) == bool(said)
 
 
+@pytest.mark.parametrize(("around", "said"), [("hidden", "it: stands where nobody"), ("auto", "")])
+async def test_a_widget_beyond_an_edge(around: str, said: str) -> None:
+    css = f"margin-left: 35; height: 1; }} Horizontal {{ overflow-x: {around};"
+    assert said in "".join(await found(Static("heat", id="it"), css))
+    assert bool(await found(Static("heat", id="it"), css)) == bool(said)
+
+
 async def test_a_line_that_ends_within_a_word() -> None:
     (said,) = await found(Drawn(id="it"), "height: 1;")
     assert "'temperatur' may be 'temperature'" in said
