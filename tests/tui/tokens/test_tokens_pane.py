@@ -54,6 +54,7 @@ async def test_all_views_fit(lab: Lab) -> None:
         ):
             await pilot.press(key)
             for size in ((60, 16), (160, 48), (80, 24)):
+                app.small_is_fine = True  # Its notice was put away.
                 await pilot.resize_terminal(*size)
                 await shows(app, pilot, words)
                 lines = screen_text(app).split("\n")
