@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ALIVE = ("starting", "running", "paused")
 RESUMABLE = ("paused", "stopped", "failed", "lost")
+MOST_KEPT = 24
+"""Runs whose numbers stay in memory: those that were looked at last."""
 
 
 class RunWatch:
@@ -47,9 +49,13 @@ class RunWatch:
             changed = before != self.runs
             for run in self.runs:
                 if run.state in ALIVE or run.name == look_at:
-                    tail = self._tails.setdefault(run.name, self._tail(run.path))
+                    tail = self._tails.pop(run.name, None) or self._tail(run.path)
+                    self._tails[run.name] = tail  # behind all that were not looked at since
                     news = await asyncio.to_thread(tail.read)
                     changed = self.history(run.name).take(news) or changed
+            for name in [*self._tails][:-MOST_KEPT]:
+                del self._tails[name]
+                self._histories.pop(name, None)
             return changed
 
     def history(self, name: str) -> RunHistory:

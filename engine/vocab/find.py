@@ -23,7 +23,7 @@ TOKENIZER, TRAINING = "tokenizer.json", "training.json"
 _SUFFIXES = (".json", ".gguf")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class FoundTokenizer:
     """A tokenizer and, where it has one, its way of writing conversations."""
 

@@ -12,9 +12,10 @@ from typing import Any, cast
 import pytest
 
 from tui import run_watch
-from tui.run_watch import RunWatch
+from tui.run_watch import MOST_KEPT, RunWatch
 
 RUN = SimpleNamespace(name="base-0001", state="running", path=Path("base-0001"))
+RUN_ALIVE = SimpleNamespace(name="alive", state="running", path=Path("alive"))
 
 
 class _SlowTail:
@@ -57,3 +58,27 @@ async def test_a_reference_curve_that_nobody_waited_for_is_read_when_it_is_asked
     asked.cancel()
     gate.set()
     assert (await watch.reference(tmp_path)).losses == [(1, 2.5)]
+
+
+class _Tail:
+    """Gives the one line of a log, once."""
+
+    def __init__(self) -> None:
+        self._lines: list[dict[str, Any]] = [{"type": "step", "step": 1, "loss": 2.0}]
+
+    def read(self) -> list[dict[str, Any]]:
+        lines, self._lines = self._lines, []
+        return lines
+
+
+async def test_only_what_was_looked_at_last_stays_in_memory() -> None:
+    names = [f"base-{number:04d}" for number in range(3 * MOST_KEPT)]
+    done = [SimpleNamespace(name=name, state="done", path=Path(name)) for name in names]
+    runs = SimpleNamespace(list_runs=lambda: [RUN_ALIVE, *done])
+    watch = RunWatch(lambda: cast(Any, runs), lambda path: _Tail())
+    for name in names:
+        await watch.refresh(look_at=name)
+        assert watch.history(name).losses == watch.history("alive").losses == [(1, 2.0)]
+    assert len(watch._tails) == len(watch._histories) == MOST_KEPT
+    assert await watch.refresh(look_at=names[0]), "it is read anew"
+    assert watch.history(names[0]).losses == [(1, 2.0)]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from textual.widget import Widget
 
@@ -43,8 +44,8 @@ class Opener:
     ) -> None:
         self._host, self._desk, self._find = host, desk, find
         self._changed, self._edited = changed, edited
-        self._found: dict[str, FoundTokenizer] = {}
-        """Those that were opened, so that each is read once."""
+        self._found: WeakValueDictionary[str, FoundTokenizer] = WeakValueDictionary()
+        """Those that stand on the desk: a large one may take as much memory as the app."""
         desk.buffer.listeners.append(self._follow)
 
     def open(self, seat: Seat) -> None:
@@ -64,14 +65,15 @@ class Opener:
         await self._cut(seat)
 
     async def find(self, name: str) -> FoundTokenizer:
-        """A tokenizer, opened if it was not yet.
+        """A tokenizer, opened unless it stands on the desk already.
 
         Raises:
             LabError: it cannot be had.
         """
-        if name not in self._found:
-            self._found[name] = await asyncio.to_thread(self._find, name)
-        return self._found[name]
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = await asyncio.to_thread(self._find, name)
+        return found
 
     async def _cut(self, seat: Seat) -> None:
         """Cut the text anew; edits that come meanwhile are made when it is there."""
