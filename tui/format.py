@@ -53,7 +53,7 @@ def number(value: float) -> str:
         return f"{value:.1f}"
     if value and abs(value) < 0.001:
         return f"{value:.1e}"
-    return f"{value:.3f}".rstrip("0").rstrip(".") or "0"
+    return f"{value or 0.0:.3f}".rstrip("0").rstrip(".")  # Not "-0".
 
 
 def finite(value: object) -> float | None:

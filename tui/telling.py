@@ -105,11 +105,14 @@ def filtered(teller: MessagePump, report: Report) -> None:
 def page_opened(teller: MessagePump, page: DroppedRow, *, raw: bool) -> None:
     """A page that was removed is read."""
     from engine.data.funnel.rules import BY_NAME
+    from tui.data.looks import threshold_words, value_words
 
     rule = BY_NAME.get(page.rule)
+    limit = threshold_words(rule.keeps, page.threshold) if rule else ""
     tell(
         teller, "page_opened", rule=page.rule, title=rule.title if rule else page.rule,
-        measured=page.value, raw=raw, html=page.n_bytes, letters=len(page.text),
+        measured=value_words(page.rule, page.value), limit=limit or "absent", raw=raw,
+        html=page.n_bytes, letters=len(page.text),
         share=min(1.0, len(page.text) / max(1, page.n_bytes)),
     )  # fmt: skip
 
@@ -117,10 +120,14 @@ def page_opened(teller: MessagePump, page: DroppedRow, *, raw: bool) -> None:
 def threshold_moved(teller: MessagePump, sample: Sample) -> None:
     """Another threshold was held against the sample."""
     outcome = sample.outcome
-    for rule, value in outcome.thresholds.items() if outcome else ():
-        assert outcome is not None
+    if outcome is None:
+        return
+    labelled = outcome.clean + outcome.junk > 0
+    for rule, value in outcome.thresholds.items():
         tell(
-            teller, "threshold_moved", rule=rule, value=float(value), changed=outcome.n_changed
+            teller, "threshold_moved", rule=rule, value=float(value), changed=outcome.n_changed,
+            clean_kept=outcome.now.clean_kept if labelled else None,
+            junk_kept=outcome.now.junk_kept if labelled else None,
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from tui import settings
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.policy import Policies
 from tui.chat.reply import Reply
+from tui.lending import be_as_set
 from tui.sampling import OF_CHAT, Sampling
 from tui.settings import schema
 
@@ -33,6 +34,8 @@ class Session:
 
     model: Model | None = None
     sampling: Sampling = field(default_factory=chat_sampling)
+    own_sampling: Sampling | None = None
+    """See ``tui.lending``."""
     policies: Policies = field(default_factory=Policies)
     tools: Sequence[ToolInfo] = ()
     """What the engine has; empty until it has said so."""
@@ -66,7 +69,7 @@ class Session:
 
     def be_as_set(self) -> None:
         """Take over what the settings say now; what they do not name stays."""
-        self.sampling = self.sampling.as_set(OF_CHAT)
+        be_as_set(self, OF_CHAT)
         self.policies = Policies.of_remembered(settings.remembered_policies())
 
     def renew(self) -> None:

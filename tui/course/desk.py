@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tui.widgets.course_strip import CourseStrip
 
 HINT_AFTER_S = 60.0
+MOST_EARLY = 50
+"""Facts that are kept for a course that is not open yet."""
 _OFFERED, _AT = "course.offered", "course.at"
 """Under which names it is kept whether the course was offered, and which step of it is on."""
 
@@ -41,6 +43,8 @@ class CourseDesk:
         """Says a binding's key."""
         self.greeted = False
         """Whether it is settled that the course is offered, gone on with, or neither."""
+        self._early: list[Fact] = []
+        """What was told before there was a guide, the newest last."""
         self._strip: CourseStrip | None = None
         self._turn = asyncio.Lock()
 
@@ -52,6 +56,8 @@ class CourseDesk:
         self.greeted = True
 
     async def _greet(self) -> None:
+        from tui.course.stage import lend_sampling
+
         try:
             at = await self._app.state.do(self._app.state.kept.get, _AT)
             offered = await self._app.state.do(self._app.state.kept.get, _OFFERED)
@@ -63,8 +69,8 @@ class CourseDesk:
             assert self.guide is not None
             step = self.guide.course.named(str(at.get("step")))
             if step is not None:
-                self.guide.begin(step)
-                await self._show()
+                lend_sampling(self._app, step)
+                await self._is_on(step)
         elif not offered and at is None and settings.value(OFFER_COURSE):
             strip = await self._mounted()
             strip.offer()
@@ -93,6 +99,8 @@ class CourseDesk:
             self.key_of = partial(key_word, self._app.keys)
             done = {id_: str(each.evidence.get("said", "")) for id_, each in steps.items()}
             self.guide = Guide(course, done)
+            self.guide.recent.extend(self._early)
+            self._early.clear()
             return True
 
     def _read(self) -> Course:
@@ -132,23 +140,30 @@ class CourseDesk:
             await self._begin(self.guide.proposed)
 
     async def _begin(self, step: Step) -> None:
-        from tui.course.stage import set_up
+        from tui.course.stage import lend_sampling, set_up
 
         assert self.guide is not None
         try:
             await set_up(self._app, step)
         except LabError as error:
+            lend_sampling(self._app, self.guide.step)
             self._say(error)
             return
+        await self._is_on(step)
+
+    async def _is_on(self, step: Step) -> None:
+        """Show a step that is set up; what came true already may be all that it asks."""
+        assert self.guide is not None
         self.guide.begin(step)
         await self._show()
-        await self._keep_place()
-        if self.guide.complete:
-            await self._keep_done()
+        await (self._keep_done() if self.guide.complete else self._keep_place())
 
     async def _leave(self) -> None:
+        from tui.course.stage import lend_sampling
+
         if self.guide is not None:
             self.guide.leave()
+        lend_sampling(self._app, None)
         if self._strip is not None:
             self._strip.close()
         await self._keep(self._app.state.kept.put, _OFFERED, True)
@@ -159,7 +174,10 @@ class CourseDesk:
     def take(self, fact: Fact) -> None:
         """A pane has told something."""
         guide = self.guide
-        if guide is None or not guide.take(fact):
+        if guide is None:
+            self._early = [*self._early, fact][-MOST_EARLY:]
+            return
+        if not guide.take(fact):
             return
         in_background(self._app, self._show, "course-strip", only=True)
         if guide.complete:

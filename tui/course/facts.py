@@ -95,6 +95,7 @@ KINDS: Mapping[str, Mapping[str, tuple[type, str]]] = {
         "rule": (str, "that removed it, such as gopher_quality.min_words"),
         "title": (str, "the rule in words"),
         "measured": (str, "what the rule measured on it"),
+        "limit": (str, "how that has to be for the page to stay: such as ≥ 50, or absent"),
         "raw": (bool, "whether its HTML is shown"),
         "html": (int, "bytes of its HTML"),
         "letters": (int, "characters of its text"),
@@ -104,6 +105,8 @@ KINDS: Mapping[str, Mapping[str, tuple[type, str]]] = {
         "rule": (str, "whose threshold it is, or the first of several"),
         "value": (float, "the threshold now"),
         "changed": (int, "pages of the sample that changed sides"),
+        "clean_kept": (int, "clean pages of the sample that are kept now, where labels say so"),
+        "junk_kept": (int, "pages of junk that are kept now, where labels say so"),
     },
     "probe": {
         "probe": (str, "its name"),

@@ -23,17 +23,18 @@ class Guide:
     Args:
         course: the steps.
         said: by the ids of the steps that are done, what was said then.
+        recent: what came true in this visit already.
     """
 
     course: Course
     said: dict[str, str] = field(default_factory=dict)
+    recent: deque[Fact] = field(default_factory=lambda: deque(maxlen=MOST_REMEMBERED))
     step: Step | None = None
     """The one that is on, or was done last."""
     found: dict[str, Fact] = field(default_factory=dict)
     """What has come true of it, by the names of its checks."""
     complete: bool = False
     """Whether all of it has."""
-    _recent: deque[Fact] = field(default_factory=lambda: deque(maxlen=MOST_REMEMBERED))
 
     def state(self, step: Step) -> State:
         """``on`` also for a step that was done once and is gone through again."""
@@ -59,7 +60,7 @@ class Guide:
     def begin(self, step: Step) -> None:
         """Go to a step; what it finds come true already counts where it says so."""
         self.step, self.found, self.complete = step, {}, False
-        for fact in self._recent:
+        for fact in self.recent:
             self._match(fact, before=True)
         self._settle()
 
@@ -69,7 +70,7 @@ class Guide:
 
     def take(self, fact: Fact) -> bool:
         """Take a fact; whether it makes another check of the step come true."""
-        self._recent.append(fact)
+        self.recent.append(fact)
         if self.step is None or self.complete or not self._match(fact):
             return False
         self._settle()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import LabError
 from tui.lane import Lane
+from tui.lending import lend, take_back
 from tui.models import Model
 from tui.notes import Note
 from tui.sampling import Sampling
@@ -38,6 +39,7 @@ async def set_up(app: LabApp, step: Step) -> None:
         "probes": _probes,
         "rl": _rl,
     }
+    lend_sampling(app, step)
     if step.pane in by_pane:
         await by_pane[step.pane](app, step.setup)
 
@@ -53,6 +55,20 @@ async def _models(app: LabApp, names: Sequence[str]) -> list[Model]:
                 f"There is no checkpoint {name!r}, which this step asks. Go on with another step."
             )
     return [by_name[name] for name in names]
+
+
+def lend_sampling(app: LabApp, step: Step | None) -> None:
+    """Have a step's pane draw as the step wants it, and all others as somebody has chosen."""
+    compare, chat = app.compare, app.chat
+    take_back(compare)
+    if step is not None and step.pane == "compare":
+        lend(compare, _drawn(compare.sampling, step.setup))
+    compare.use(compare.sampling)
+    if chat is not None:
+        take_back(chat.session)
+        if step is not None and step.pane == "chat":
+            lend(chat.session, _drawn(chat.session.sampling, step.setup))
+        chat.show_head()
 
 
 def _drawn(sampling: Sampling, setup: Setup) -> Sampling:
@@ -89,6 +105,7 @@ async def _data(app: LabApp, setup: Setup) -> None:
         report = pane.watch_data.shown.report if pane.watch_data.shown else None
         if report is None or all(row.rule != rule or not row.removed_pages for row in report.rows):
             raise LabError(f"No page fell to {rule!r}, which this step opens. Take another step.")
+        pane.views.removed.close()
         pane.views.removed.go_to(rule)
     pane.action_view(view)
     if view == "sample":
@@ -105,14 +122,16 @@ async def _tokens(app: LabApp, setup: Setup) -> None:
         pane.opener.open(pane.desk.replace(name))
     if "text" in setup:
         pane.desk.buffer.replace(setup["text"])
-    pane.action_view(setup.get("view", "text"))
+    view = setup.get("view", "text")
+    if view == "chat":
+        pane.talker.first_example()
+    pane.action_view(view)
 
 
 async def _compare(app: LabApp, setup: Setup) -> None:
     pane = app.compare
     pane.action_stop()
     await _columns(pane, await _models(app, setup.get("models", ())))
-    pane.sampling = pane.strip.sampling = _drawn(pane.sampling, setup)
     pane.columns.chat = pane.strip.chat = setup.get("chat", True)
     pane.columns.relabel()
     _write(pane.query_one(PromptBox), setup)
@@ -140,7 +159,6 @@ async def _chat(app: LabApp, setup: Setup) -> None:
     assert pane is not None
     # The conversation of before is restored in its own time; it would come over the new one.
     await app.workers.wait_for_complete([each for each in app.workers if each.group == "restore"])
-    pane.session.sampling = _drawn(pane.session.sampling, setup)
     if "model" in setup:
         pane.talk_to((await _models(app, [setup["model"]]))[0])
     pane.action_new()
@@ -190,8 +208,8 @@ async def _rl(app: LabApp, setup: Setup) -> None:
         raise LabError(f"There is no run {wanted!r}, which this step opens. Take another step.")
     if run is not None and (watch.shown is None or watch.shown.run.path != run.path):
         watch.show(run)
-        pane.asker.forget()
         await watch.refresh()
+    pane.asker.forget()  # What was asked before this step is asked again in it.
     shown = watch.shown
     if shown is not None and "step" in setup:
         await watch.go_to(setup["step"])

@@ -11,7 +11,7 @@ from tui.course.facts import KINDS, Fact, Value
 from tui.format import grouped
 from tui.safe_text import one_line
 
-MOST_SHOWN = 60
+MOST_SHOWN = 90
 """Characters of a value in a sentence."""
 MISSING = "…"
 """Stands where a fact does not say what was asked of it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import wire
 from engine.errors import LabError
+from tui.lending import give_back, own_sampling
 from tui.sampling import OF_CHAT, Sampling
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def memory_of(pane: ChatPane) -> dict[str, Any]:
         prompt=pane.prompt.text,
         conversation=session.conversation.key if session.conversation.exchanges else "",
         model=session.model.name if session.model is not None else "",
-        sampling=session.sampling,
+        sampling=own_sampling(session),
     )
     found: dict[str, Any] = wire.loads(wire.dumps(memory))
     return found
@@ -45,7 +46,7 @@ async def restore(pane: ChatPane, memory: Mapping[str, Any]) -> None:
     except LabError:
         await pane.shelf.restore()  # It is of another version, or damaged.
         return
-    pane.session.sampling = found.sampling.as_chosen(OF_CHAT)
+    give_back(pane.session, found.sampling.as_chosen(OF_CHAT))
     if found.conversation:
         await pane.shelf.restore(found.conversation)
     model = pane.partner.named(found.model)

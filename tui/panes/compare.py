@@ -53,6 +53,8 @@ class ComparePane(LabPane):
         super().__init__(id="compare")
         self.lab = lab
         self.sampling = Sampling().as_set(OF_COMPARE)
+        self.own_sampling: Sampling | None = None
+        """See ``tui.lending``."""
         self.checkpoints: Sequence[CheckpointInfo] = ()
         self.prompt_at_start = EXAMPLE
         self._whole_prompt: bool | None = None

@@ -10,6 +10,7 @@ from engine import wire
 from engine.errors import LabError
 from tui import settings
 from tui.lane import Lane
+from tui.lending import give_back, own_sampling
 from tui.models import Model
 from tui.notes import Note
 from tui.sampling import OF_COMPARE, Sampling
@@ -62,7 +63,7 @@ def memory_of(pane: ComparePane) -> dict[str, Any]:
     memory = CompareMemory(
         prompt=pane.query_one(PromptBox).text,
         chat=pane.columns.chat,
-        sampling=pane.sampling,
+        sampling=own_sampling(pane),
         active=pane.columns.active,
         columns=columns,
     )
@@ -90,7 +91,8 @@ async def restore(
     if pane.query_one(PromptBox).text == pane.prompt_at_start:  # Else somebody types already.
         _write_prompt(pane, memory.prompt)
     # What somebody has chosen in the settings holds over what was left.
-    pane.use(memory.sampling.as_chosen(OF_COMPARE))
+    give_back(pane, memory.sampling.as_chosen(OF_COMPARE))
+    pane.use(pane.sampling)
     if not settings.chosen(schema.CHAT_MODE):
         pane.columns.chat = pane.strip.chat = memory.chat
     if settings.chosen(schema.COLUMNS):

@@ -151,9 +151,10 @@ class TokensPane(LabPane):
         else:
             line, notes = seat_words(desk.seat), []
         if self.view == "chat" and views.chat.written:
+            n = len(views.chat.written)
             n_counted = sum(each.counted is True for each in views.chat.written)
-            line += Content(f"   {grouped(len(views.chat.written))} tokens, ")
-            line += Content(f"of which the loss counts {grouped(n_counted)}")
+            line += Content(f"   {grouped(n)} tokens, ")
+            line += Content(f"of which the loss counts {grouped(n_counted)}, {n_counted / n:.0%}")
         self.head.show(line, self.view, notes)
 
     @on(TokenPad.Turned)

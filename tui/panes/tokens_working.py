@@ -94,8 +94,15 @@ class Talker:
 
     def next_example(self) -> str:
         """Take the next one; what there is to see in it."""
-        self._example = (self._example + 1) % len(EXAMPLES)
-        shows, self.turns = EXAMPLES[self._example]
+        return self._take((self._example + 1) % len(EXAMPLES))
+
+    def first_example(self) -> None:
+        """Begin with them anew."""
+        self._take(0)
+
+    def _take(self, example: int) -> str:
+        self._example = example
+        shows, self.turns = EXAMPLES[example]
         self.show()
         return shows
 

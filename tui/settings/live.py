@@ -16,6 +16,7 @@ from textual.theme import Theme
 from engine.errors import LabError
 from tui.background import in_background
 from tui.grounds import ReversedGrounds
+from tui.lending import be_as_set
 from tui.safe_lines import SafeLines
 from tui.safe_text import visible
 from tui.sampling import OF_COMPARE
@@ -101,7 +102,8 @@ class LiveSettings:
             if compare.columns.chat != value(schema.CHAT_MODE):
                 compare.action_mode()
         elif key.startswith("compare."):
-            compare.use(compare.sampling.as_set(OF_COMPARE))
+            be_as_set(compare, OF_COMPARE)
+            compare.use(compare.sampling)
         elif key.startswith(("chat.", "policies.")) and self._app.chat is not None:
             self._app.chat.session.be_as_set()
             self._app.chat.show_head()

@@ -55,6 +55,8 @@ class CourseStrip(Horizontal):
         self._guide: Guide | None = None
         self._key_of: Callable[[str], str] = str
         self._hinting = False
+        self._height: int | None = None
+        """Of the card before its step was done; None while it is not."""
 
     def compose(self) -> ComposeResult:
         """The words, and what closes them at their right."""
@@ -70,6 +72,10 @@ class CourseStrip(Horizontal):
 
     def guide(self, guide: Guide, key_of: Callable[[str], str]) -> None:
         """Show where somebody is."""
+        if not guide.complete:
+            self._height = None
+        elif self._height is None:
+            self._height = self.size.height
         self._guide, self._key_of, self._hinting = guide, key_of, False
         self.remove_class("-closed")
         self._draw()
@@ -93,6 +99,9 @@ class CourseStrip(Horizontal):
             return
         size = self.app.size
         tall = size.width >= CARD_FROM[0] and size.height >= CARD_FROM[1]
+        # A card keeps its height when its step is done: the pane above would be laid out anew
+        # under the eyes of whoever has just done something in it.
+        self.styles.min_height = self._height if tall and guide.complete else None
         self._words.update(
             self._card(guide, guide.step) if tall else self._brief(guide, guide.step)
         )

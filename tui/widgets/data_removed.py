@@ -230,6 +230,8 @@ class DataRemoved(Vertical):
         if self._raw_of != page.id:
             self._raw.say(Content.styled("The page is looked for in the input …", "$quiet"))
             in_background(self, partial(self._load_raw, page, folder), "data-raw", only=True)
+        else:
+            telling.page_opened(self, page, raw=True)
 
     async def _load_raw(self, page: DroppedRow, folder: Folder) -> None:
         try:

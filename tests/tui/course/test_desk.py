@@ -102,6 +102,67 @@ async def test_leaving_it_takes_the_strip_away_and_forgets_nothing(lab: Lab, own
         assert not app.course.guide.said
 
 
+async def test_how_answers_are_drawn_comes_back_when_a_step_is_left(lab: Lab, own: Path) -> None:
+    def temperature(app: LabApp) -> float:
+        return app.compare.sampling.params.temperature
+
+    (own / "2.md").write_text(GOOD.replace('"one"', '"three"').replace("temperature = 0\n", ""))
+    async with lab.open((80, 24)) as (app, pilot):
+        at_first = app.compare.sampling
+        app.course.act("next")
+        await shows(app, pilot, "1/3 Press enter.")
+        assert temperature(app) == 0
+        app.compare.use(app.compare.sampling.reseeded())  # Another seed is the step's as well.
+    async with lab.open((80, 24), answered=False) as (app, pilot):
+        await shows(app, pilot, "1/3 Press enter.")
+        assert temperature(app) == 0
+        await pilot.press("f5")
+        await dialog(app, pilot, CourseScreen)
+        await pilot.press("end", "enter")
+        await shows(app, pilot, "3/3 Press enter.")
+        assert app.compare.sampling == at_first
+        await shows(app, pilot, "temperature 0.8")
+    async with lab.open((80, 24), answered=False) as (app, pilot):
+        await shows(app, pilot, "3/3 Press enter.")
+        await pilot.press("f5")
+        await dialog(app, pilot, CourseScreen)
+        await pilot.press("home", "enter")
+        await shows(app, pilot, "1/3 Press enter.")
+        await shows(app, pilot, "temperature 0 greedy")
+        app.course.act("leave")
+        await shows(app, pilot, "temperature 0.8")
+        assert app.compare.sampling == at_first
+
+
+async def test_a_step_that_cannot_be_set_up_leaves_all_as_it_was(lab: Lab, own: Path) -> None:
+    path = own / "0.md"
+    path.write_text(path.read_text().replace("nano/sft", "nano/gone"))
+    async with lab.open((120, 40)) as (app, pilot):
+        at_first = app.compare.sampling
+        app.course.act("next")
+        await shows(app, pilot, "There is no checkpoint 'nano/gone'")
+        assert app.compare.sampling == at_first
+
+
+async def test_what_was_told_before_the_course_was_opened_counts_where_it_may(
+    lab: Lab, own: Path
+) -> None:
+    path = own / "0.md"
+    path.write_text(
+        path.read_text().replace('fact = "answer"\n', 'fact = "answer"\nbefore = true\n')
+    )
+    async with lab.open((80, 24)) as (app, pilot):
+        wrong_answer(app)
+        await pilot.pause()
+        assert app.course.guide is None
+        app.course.act("next")
+        await shows(app, pilot, "1/2 ✓ It said Dun[/]bury")
+    async with lab.open((80, 24)) as (app, pilot):
+        await pilot.press("f5")
+        await dialog(app, pilot, CourseScreen)
+        await shows(app, pilot, "course · 1 of 2 done")
+
+
 async def test_who_types_is_left_alone(lab: Lab, own: Path) -> None:
     async with lab.open((80, 24)) as (app, pilot):
         app.course.act("next")

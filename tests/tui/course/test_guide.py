@@ -6,7 +6,7 @@ from tui.course.conditions import Check, Condition
 from tui.course.facts import Fact
 from tui.course.guide import Guide
 from tui.course.steps import Course, Step
-from tui.course.words import MISSING, with_keys, with_values
+from tui.course.words import MISSING, MOST_SHOWN, with_keys, with_values
 
 
 def check(name: str, *, wanted: str = "wrong", before: bool = False) -> Check:
@@ -97,7 +97,7 @@ def test_sentences() -> None:
     said = with_values("{a.text}|{a.tokens}|{a.fall}|{a.fall%}|{a.chat}|{a.gone}|{b.text}", found)
     text, *others = said.split("|")
     assert text.startswith("x↵␛[31myy")
-    assert len(text) == 60
+    assert len(text) == MOST_SHOWN
     assert text.endswith("…")
     assert others == ["1 200", "−0.25", "−25%", "yes", MISSING, MISSING]
     # What came from a model is filled in once, never read as a sentence of the course.

@@ -102,7 +102,7 @@ async def test_by_keyboard_only(course: Lab) -> None:
             if id_ != ids[-1]:
                 await way.open_course()
         await way.shows("That was the whole course.")
-        for fact in way.guide._recent:
+        for fact in way.guide.recent:
             for name, value in fact.values.items():
                 assert isinstance(value, KINDS[fact.kind][name][0]), (fact.kind, name, value)
         kept = await way.app.state.do(way.app.state.course.steps, "lecture")
@@ -164,3 +164,29 @@ async def test_by_mouse_only(course: Lab, monkeypatch: pytest.MonkeyPatch) -> No
                 await way.click("F5 enter: ")
         await way.shows("That was the whole course.")
         assert "whole course" in screen_text(way.app)
+
+
+AGAIN = ("page", "funnel", "tokens", "conversation", "knows", "practice", "rollouts")
+"""Steps whose panes keep what was done in them."""
+
+
+async def test_a_step_can_be_gone_through_again(course: Lab) -> None:
+    async with walk(course.root, (80, 24)) as way:
+        for turn in (1, 2):
+            for id_ in AGAIN:
+                await way.open_course()
+                await way.pilot.press("home", *["down"] * list(KEYS).index(id_), "enter")
+                await closed(way.app, way.pilot)
+                await way.begun(id_)
+                await ready(way, id_)
+                *first, last = KEYS[id_]
+                for each in first:
+                    await press(way, each)
+                for _ in range(12):
+                    await press(way, last)
+                    await way.pilot.pause(0.05)
+                    if way.guide.complete:
+                        break
+                await way.until(lambda: way.guide.complete, f"{id_} comes true, time {turn}")
+                while len(way.app.screen_stack) > 1:
+                    await way.pilot.press("escape")
