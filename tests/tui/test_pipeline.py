@@ -37,6 +37,18 @@ async def test_opens_at_the_base_stage_and_says_what_it_is(lab: Lab) -> None:
         assert not app.query_one("#compare").display
 
 
+async def test_what_a_training_has_made_is_there_when_it_has_ended(lab: Lab) -> None:
+    made = [checkpoint("nano/base", "base")]
+    lab.checkpoints = lambda: list(made)
+    lab.runs.add("base-0001", "running")
+    async with lab.open(answered=False) as (app, pilot):
+        await pilot.press("escape", "1")
+        await shows(app, pilot, "● running")
+        made.append(checkpoint("base-0001", "base", shipped=False))
+        lab.runs._change("base-0001", "done")
+        await until(pilot, lambda: len(app.compare.checkpoints) == 2, "it can be asked")
+
+
 async def test_a_running_training_is_found_again(lab: Lab) -> None:
     lab.runs.add("base-0003", "running")
     async with lab.open() as (app, pilot):

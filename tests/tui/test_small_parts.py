@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.errors import RequestError
+from engine.events import FinishReason
 from engine.protocol import Finished, GenerateRequest, StreamEvent
 from engine.sampling_params import SamplingParams
 from tests.tui.conftest import Lab
@@ -216,3 +217,20 @@ async def test_an_answer_lives_until_its_end_was_shown() -> None:
     assert stream.exhausted()
     stream.settle()
     assert not stream.live()
+
+
+@pytest.mark.parametrize(
+    ("reasons", "state"),
+    [
+        (("stop", "length"), "done"),
+        (("stop", "cancelled"), "stopped"),
+        (("stop",), "waiting"),
+    ],
+)
+def test_an_answer_has_ended_when_all_its_rows_have(
+    reasons: tuple[FinishReason, ...], state: str
+) -> None:
+    answer = Answer(GenerateRequest(model="nano/base", prompt="x", n=2))
+    for row, reason in enumerate(reasons):
+        answer.take(Finished(row=row, reason=reason, n_tokens=1, ttft_s=0.1, tokens_per_s=10.0))
+    assert answer.state == state
