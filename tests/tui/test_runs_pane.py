@@ -18,6 +18,7 @@ from engine.run_keeping import deleted_runs, read_note, write_note
 from tests.tui.conftest import Lab, closed, dialog, screen_text, shows, until
 from tui.app import LabApp
 from tui.panes.runs import RunsPane
+from tui.runs.watch import Plotted, Wish
 from tui.screens.call_editor import CallEditor
 from tui.screens.confirm import Confirm
 from tui.screens.runs_export import ExportRuns
@@ -54,6 +55,30 @@ def three_runs() -> None:
     make_run("base-0002", events=steps(60, lr=0.02), started="2026-11-20T11:00:00Z")
     make_run("sft-0001", stage="sft", parent="base-0002", events=steps(20),
              started="2026-11-20T12:00:00Z", step=20, state="stopped")  # fmt: skip
+
+
+async def test_curves_are_drawn_by_one_worker_however_often_it_is_asked(
+    disk_lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three_runs()
+    async with opened(disk_lab) as (_, pilot, pane):
+        await until(pilot, lambda: not pane.drawer._drawing, "the first drawing")
+        plot, at_once, most, done = pane.known.plot, 0, 0, 0
+
+        async def counted(wish: Wish) -> Plotted:
+            nonlocal at_once, most, done
+            at_once += 1
+            most = max(most, at_once)
+            plotted = await plot(wish)
+            at_once -= 1
+            done += 1
+            return plotted
+
+        monkeypatch.setattr(pane.known, "plot", counted)
+        for _ in range(5):
+            pane.drawer.draw()
+        await until(pilot, lambda: done and not pane.drawer._drawing, "drawn")
+        assert most == 1
 
 
 def names(pane: RunsPane) -> list[str]:
