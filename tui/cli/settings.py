@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 from tui.cli.output import emit_json, narrate, printable, table
 from tui.settings import open_settings
@@ -39,11 +40,24 @@ def _change(settings: Settings, key: str, text: str | None) -> None:
     if text is None:
         catalog.check_key(key)
     value = catalog.default(key) if text is None else catalog.parsed(key, text)
+    section, _, binding = key.partition(".")
+    if section == "keys" and text is not None:
+        _check_key(binding, {**settings.table("keys"), binding: str(value)})
     settings.take(key, value)
     said = settings.keep(key)
     if said:
         narrate(said)
     narrate(f"{key} is {_shown(settings, key)} from now on.")
+
+
+def _check_key(binding: str, chosen: Mapping[str, str]) -> None:
+    """Raise KeyNameError where the lab would leave out the keys that a binding was given."""
+    from tui.keys.choosing import check  # It imports every pane.
+    from tui.keys.names import KeyNameError
+
+    problem = check(chosen).problems.get(binding)
+    if problem:
+        raise KeyNameError(problem)
 
 
 def _list(settings: Settings, *, as_json: bool) -> None:

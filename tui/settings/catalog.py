@@ -76,9 +76,9 @@ class Catalog:
         return self._tables.get(key.partition(".")[0])
 
 
-def near(word: str, known: Iterable[str]) -> str:
-    """`` Did you mean compare.seed?``, or nothing."""
+def near(word: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """`` Did you mean compare.seed?``, or nothing where none is ``alike`` (0 to 1)."""
     import difflib  # Not before the first paint: nothing is misspelled as a rule.
 
-    found = difflib.get_close_matches(word, list(known), 1)
+    found = difflib.get_close_matches(word, list(known), 1, alike)
     return f" Did you mean {found[0]}?" if found else ""

@@ -16,7 +16,7 @@ and what it says besides, comments too, stays. What it cannot mean costs only it
 the line and goes on with the default.
 
 A variable of the environment wins over the file, as `LLMLAB_COMPARE_TEMPERATURE=0 llmlab`. The
-screen then shows the value as fixed. `{KEYS_VARIABLE}="app.quit=ctrl+x; compare.own=O"` stands for
+screen then shows the value as fixed. `{KEYS_VARIABLE}="app.quit=f10; compare.own=O"` stands for
 the whole section `keys`. `--theme` and `--ascii` win over both, for one visit. A variable that
 begins with `LLMLAB_` and that nothing reads is said at the start: it may be misspelt.
 

@@ -13,7 +13,7 @@ from tui.settings.others import OTHERS
 from tui.settings.setting import SettingError, shown
 
 KEYS_VARIABLE = "LLMLAB_KEYS"
-"""``app.quit=ctrl+x; compare.own=O``: the section ``keys`` in one variable."""
+"""``app.quit=f10; compare.own=O``: the section ``keys`` in one variable."""
 
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -84,8 +84,9 @@ def read_environment(environ: Mapping[str, str], catalog: Catalog) -> Said:
                 said.values.update(_keys_of(text))
             elif name not in OTHERS:
                 known = [*variables, KEYS_VARIABLE, *OTHERS]
+                meant = near(name, known, alike=0.8)  # All of them begin alike.
                 said.problems.append(
-                    f"The environment variable {name} sets nothing.{near(name, known)} Unset it."
+                    f"The environment variable {name} sets nothing.{meant} Unset it."
                 )
         except SettingError as error:
             said.problems.append(f"The environment variable {name}: {error}")
@@ -107,6 +108,6 @@ def _keys_of(text: str) -> dict[str, str]:
     for part in map(str.strip, text.strip().removesuffix(";").split(";")):
         binding, equals, keys = map(str.strip, part.partition("="))
         if not (equals and binding and keys):
-            raise SettingError(f"{shown(part)} is no pair such as app.quit=ctrl+x.")
+            raise SettingError(f"{shown(part)} is no pair such as app.quit=f10.")
         found[f"keys.{binding}"] = keys
     return found

@@ -17,7 +17,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_value_is_set_listed_and_reset(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["settings", "set", "compare.columns", "nano/base, nano/idk"]) == 0
-    assert main(["settings", "set", "keys.app.quit", "ctrl+x"]) == 0
+    assert main(["settings", "set", "keys.app.quit", "f10"]) == 0
     assert "from now on" in capsys.readouterr().err
     assert main(["settings", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
@@ -25,7 +25,7 @@ def test_a_value_is_set_listed_and_reset(path: Path, capsys: pytest.CaptureFixtu
     assert listed["settings"]["compare.columns"] == {
         "value": ["nano/base", "nano/idk"], "default": [], "from": "file", "variable": None,
     }  # fmt: skip
-    assert listed["settings"]["keys.app.quit"]["value"] == "ctrl+x"
+    assert listed["settings"]["keys.app.quit"]["value"] == "f10"
     assert len(listed["settings"]) == len(schema.SETTINGS) + 1
     assert main(["settings", "reset", "compare.columns", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"key": "compare.columns", "value": []}
@@ -55,6 +55,10 @@ def test_the_list_is_aligned_and_says_who(
         (["set", "compare.temprature", "1"], "compare.temperature?"),
         (["set", "screen.theme", "\x1b[31m"], "screen.theme"),
         (["set", "policies.x (pure)", "maybe"], "ask, always, never"),
+        (["set", "compare.columns", ",,,"], "2 to 4 names"),
+        (["set", "compare.seed", "1_0"], "'1_0'"),
+        (["set", "keys.app.quit", "ctrl+i"], "the same as tab"),
+        (["set", "keys.app.quitt", "f10"], "app.quit"),
         (["reset", "nothing.at.all"], "There is no setting"),
     ],
 )

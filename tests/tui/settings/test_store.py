@@ -151,19 +151,21 @@ def test_the_environment_is_checked_and_fixes_what_it_says(path: Path) -> None:
         "LLMLAB_SEARCH_PROVIDR": "brave",
         "LLMLAB_HOME": "/x",
         "LLMLAB_HOEM": "/x",
+        "LLMLAB_FOO": "1",
         "LLMLAB_ZZZ": "",
         "LLMLAB_COMPARE_TOP_P": "",
         "LLMLAB_POLICIES_PYTHON_JAILED": "never",
-        "LLMLAB_KEYS": "app.quit=ctrl+x; compare.own = O,p",
+        "LLMLAB_KEYS": "app.quit=f10; compare.own = O,p",
         "LLMLAB_CHAT_TOOLS": "Off",
     }
     opened = Settings(path, environ)
-    seed, misspelt, provider, home = opened.problems
+    seed, misspelt, provider, home, foo = opened.problems
+    assert foo == "The environment variable LLMLAB_FOO sets nothing. Unset it."
     assert "LLMLAB_COMPARE_SEED:" in seed
     assert "Did you mean LLMLAB_COMPARE_SEED?" in misspelt
     assert "Did you mean LLMLAB_SEARCH_PROVIDER?" in provider
     assert "Did you mean LLMLAB_HOME?" in home
-    assert opened.table("keys") == {"app.quit": "ctrl+x", "compare.own": "O,p"}
+    assert opened.table("keys") == {"app.quit": "f10", "compare.own": "O,p"}
     assert opened.table("policies") == {"python (jailed)": "never"}
     assert opened.value(schema.TOOLS) is False
     assert opened.take("chat.tools", False) is False
@@ -173,8 +175,8 @@ def test_the_environment_is_checked_and_fixes_what_it_says(path: Path) -> None:
         opened.take("keys.app.quit", "q")
     for nothing in ("app.quit", ";;", "app.quit=q;;compare.own=O"):
         (problem,) = Settings(path, {"LLMLAB_KEYS": nothing}).problems
-        assert "app.quit=ctrl+x" in problem
-    assert not Settings(path, {"LLMLAB_KEYS": "app.quit=ctrl+x; "}).problems
+        assert "app.quit=f10" in problem
+    assert not Settings(path, {"LLMLAB_KEYS": "app.quit=f10; "}).problems
 
 
 def test_every_variable_that_somebody_reads_is_known(path: Path) -> None:
