@@ -33,7 +33,7 @@ def target(typed: str, endings: Sequence[str]) -> Path:
     path = expanded(typed.strip()).absolute()
     if path.suffix.lower() not in endings:
         raise LabError(
-            f"{path.name} ends in {path.suffix or 'nothing'!r}, but this can be "
+            f"{path.name} ends in {path.suffix or 'no form'}, but this can be "
             f"{' or '.join(endings)}. Change the name."
         )
     return path
