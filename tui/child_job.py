@@ -20,7 +20,8 @@ LONGEST_LINE = 4000
 MISTAKE = 2
 """The exit code of a command whose last line says what was wrong."""
 
-_GRACE_S = 5.0
+GRACE_S = 5.0
+"""For a child to clean up behind itself; then it is ended."""
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class ChildJob:
         assert process.stdout is not None
         assert process.stderr is not None
         if self.state == "cancelled":  # before there was anything to interrupt
-            _interrupt(process)
+            _stop(process)
         try:
             out, _ = await asyncio.gather(process.stdout.read(), self._follow(process.stderr))
             code = await process.wait()
@@ -84,7 +85,7 @@ class ChildJob:
         """Interrupt it as ctrl+c would, so that it cleans up behind itself."""
         self.state = "cancelled"
         if self._process is not None:
-            _interrupt(self._process)
+            _stop(self._process)
 
     async def _follow(self, stream: asyncio.StreamReader) -> None:
         """Keep the last line; a progress bar ends its lines with a carriage return."""
@@ -104,14 +105,28 @@ class ChildJob:
         if process.returncode is None:
             _interrupt(process)
             try:
-                await asyncio.wait_for(process.wait(), _GRACE_S)
+                await asyncio.wait_for(process.wait(), GRACE_S)
             except TimeoutError:
                 process.kill()
                 await process.wait()
 
 
+def _stop(process: asyncio.subprocess.Process) -> None:
+    """Interrupt a child, and end it where it does not hear that.
+
+    One does not whose lab was started in the background of a script, which ignores ``SIGINT``.
+    """
+    _interrupt(process)
+    asyncio.get_running_loop().call_later(GRACE_S, _signal, process, signal.SIGTERM)
+
+
 def _interrupt(process: asyncio.subprocess.Process) -> None:
-    """As ctrl+c does. Not ``send_signal``, which may reap the child before asyncio sees its end."""
+    """As ctrl+c does."""
+    _signal(process, signal.SIGINT)
+
+
+def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """Not ``send_signal``, which may reap the child before asyncio sees its end."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGINT)
+            os.kill(process.pid, number)

@@ -184,7 +184,7 @@ async def test_a_job_ends_in_a_state_and_words(
 
 
 async def test_a_stubborn_child_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.child_job._GRACE_S", 0.2)
+    monkeypatch.setattr("tui.child_job.GRACE_S", 0.2)
     job = ImportJob(command(tmp_path), "stubborn")
     task = asyncio.create_task(job.run())
     async with asyncio.timeout(10):
@@ -194,6 +194,21 @@ async def test_a_stubborn_child_is_ended(tmp_path: Path, monkeypatch: pytest.Mon
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert not alive(tmp_path)
+
+
+async def test_one_that_does_not_hear_an_interrupt_is_cancelled_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.child_job.GRACE_S", 0.2)
+    job = ImportJob(command(tmp_path), "stubborn")
+    task = asyncio.create_task(job.run())
+    async with asyncio.timeout(10):
+        while "2 of 3" not in job.words:
+            await asyncio.sleep(0.01)
+    job.cancel()
+    await asyncio.wait_for(task, 10)
+    assert job.state == "cancelled"
     assert not alive(tmp_path)
 
 
