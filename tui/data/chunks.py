@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 
 CHUNK = 60
 """Rows read at a time: some screenfuls."""
-MOST_CHUNKS = 16
-"""Kept: rows hold texts of 4,000 characters, and a table may have many thousands of them."""
+MOST_CHUNKS = 6
+"""Kept, unless more are in sight: rows hold texts of 4,000 characters, and a table may have many
+thousands of them."""
 
 Row = TypeVar("Row")
 
@@ -48,11 +49,15 @@ class Chunks(Generic[Row]):
                 return False
             begin = first - first % CHUNK
             self._chunks[begin] = found = await asyncio.to_thread(self._rows, begin, CHUNK)
-            if len(self._chunks) > MOST_CHUNKS:
-                self._chunks.popitem(last=False)
+            self._forget(wanted)
             if first >= begin + len(found):
                 self.n = begin + len(found)  # The table has become shorter than it was.
             return True
+
+    def _forget(self, wanted: range) -> None:
+        others = [n for n in self._chunks if n >= wanted.stop or n + CHUNK <= wanted.start]
+        for begin in others[: max(0, len(self._chunks) - MOST_CHUNKS)]:
+            del self._chunks[begin]
 
     def at(self, row: int) -> Row | None:
         """A row; None before it has been read, and after it was forgotten again."""

@@ -62,6 +62,17 @@ async def test_what_was_not_looked_at_for_long_is_forgotten() -> None:
     assert chunks.at(2 * CHUNK) == f"row {2 * CHUNK}"
 
 
+async def test_what_is_in_sight_is_kept_however_much_it_is() -> None:
+    table = Table(CHUNK * 3 * MOST_CHUNKS)
+    chunks = table.chunks()
+    await chunks.count()
+    wanted = range(30, CHUNK * (MOST_CHUNKS + 2))
+    while await chunks.read(wanted):
+        pass
+    assert table.reads == MOST_CHUNKS + 2
+    assert all(chunks.at(row) is not None for row in wanted)
+
+
 async def test_a_table_that_became_shorter_is_read_to_its_end() -> None:
     table = Table(200)
     chunks = table.chunks()
