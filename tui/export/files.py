@@ -32,9 +32,9 @@ def target(typed: str, endings: Sequence[str]) -> Path:
         raise LabError(f"{typed!r} has characters that nobody can see. Type a name without them.")
     path = expanded(typed.strip()).absolute()
     if path.suffix.lower() not in endings:
+        ending = f"ends in {path.suffix!r}" if path.suffix else "has no ending"
         raise LabError(
-            f"{path.name} ends in {path.suffix or 'no form'}, but this can be "
-            f"{' or '.join(endings)}. Change the name."
+            f"{path.name} {ending}, but this can be {' or '.join(endings)}. Change the name."
         )
     return path
 
