@@ -66,9 +66,7 @@ def read_steps(folder: Path, keys: Container[str] | None = None) -> Iterator[Ste
     seen: dict[str, str] = {}
     for path in _files(folder):
         try:
-            step = _File(path).step(keys)
-            if step.id in seen:
-                raise CourseError(f"{path}: the id {step.id!r} is that of {seen[step.id]} as well.")
+            step = _File(path).step(keys, seen)
         except CourseError as error:
             yield error
         else:
@@ -113,8 +111,12 @@ class _File:
             line = data[: error.start].count(b"\n") + 1
             raise CourseError(f"{self.path}, line {line}: this is not UTF-8.") from error
 
-    def step(self, keys: Container[str] | None) -> Step:
+    def step(self, keys: Container[str] | None, seen: Mapping[str, str]) -> Step:
         """The step that stands here.
+
+        Args:
+            keys: the ids of all bindings; None where nobody knows them.
+            seen: by the ids of the steps before it, the files in which they stand.
 
         Raises:
             CourseError: something is wrong with it.
@@ -128,7 +130,7 @@ class _File:
             raise self._wrong("pane", f"there is no pane {pane!r}; there are {', '.join(SETUPS)}")
         checks = tuple(self._checks(table["check"]))
         step = Step(
-            id=self._id(table),
+            id=self._id(table, seen),
             text=text,
             hint=hint,
             pane=pane,
@@ -184,10 +186,12 @@ class _File:
             raise self._wrong(f"{inside}{name}", "a text is wanted, between quotes")
         return " ".join(value.split())
 
-    def _id(self, table: Mapping[str, Any]) -> str:
+    def _id(self, table: Mapping[str, Any], seen: Mapping[str, str]) -> str:
         found = self._string(table, "id")
         if _ID.fullmatch(found) is None:
             raise self._wrong("id", f"{found!r} is none; take up to 40 of a-z, 0-9 and -")
+        if found in seen:
+            raise self._wrong("id", f"{found!r} is that of {seen[found]} as well; take another")
         return found
 
     def _setup(self, pane: str, table: Any) -> Mapping[str, Any]:
@@ -254,7 +258,8 @@ class _File:
     def _wrong(self, key: str, what: str, check: int = 0) -> CourseError:
         line = self._line_of(key.split("."), check)
         at = f", line {line}" if line else ""
-        return CourseError(f"{self.path}{at}: {one_line(key)}: {one_line(what)}.")
+        stop = "" if what.endswith("?") else "."
+        return CourseError(f"{self.path}{at}: {one_line(key)}: {one_line(what)}{stop}")
 
     def _line_of(self, keys: Sequence[str], check: int) -> int | None:
         """Where a key stands: the first line that has it, from the check's own table on."""
