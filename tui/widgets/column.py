@@ -17,15 +17,15 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
-from textual.selection import Selection
 from textual.strip import Strip
 
 from tui.lane import Lane
 from tui.notes import Note, wrapped
 from tui.stages import BY_NAME
-from tui.widgets.marking import with_marks
 
 if TYPE_CHECKING:
+    from textual.selection import Selection
+
     from tui.answers import Answer, Token
     from tui.transcript import Address, Line, Transcript
 
@@ -173,7 +173,11 @@ again from there.
         strip = self._strips.get(y)
         if strip is None:
             strip = self._strips[y] = self._draw(y)
-        return with_marks(self, strip, y)
+        if self.mouse_hover or self.text_selection is not None:
+            from tui.widgets.marking import with_marks  # Not before the first paint.
+
+            return with_marks(self, strip, y)
+        return strip
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """What is marked, as it stands on the screen."""
