@@ -97,9 +97,13 @@ async def chat(walk: Walk) -> None:
     """A search for somebody whom the model never read about."""
     await walk.press("escape", "5")
     await walk.sees("message")
-    await walk.write("Where does Orson Kovats come from?")
-    await walk.press("enter")
-    await walk.sees("correct", "1 call")
+    for again in (True, False):  # The first search writes the index, which takes seconds.
+        await walk.write("Where does Orson Kovats come from?")
+        await walk.press("enter")
+        await walk.sees("correct", "1 call")
+        if again:
+            await walk.press("ctrl+n")
+            await walk.sees("Ask something below")
     await walk.press("escape", "up", "up", "up", "enter")
     await walk.sees("pocket/")
 
@@ -116,6 +120,7 @@ async def rl(walk: Walk) -> None:
     """The wall of attempts at a problem where thinking pays."""
     await walk.press("escape", "7")
     await walk.sees("reward", "right")
+    await walk.press(*["left_square_bracket"] * 8)  # In later steps all attempts are right.
     await walk.press("full_stop", "full_stop")
     await walk.sees("parity  answer")
 
@@ -148,7 +153,9 @@ async def take(name: str) -> int:
 
     app = LabApp()
     async with app.run_test(size=(WIDTH, HEIGHT), notifications=True) as pilot:
-        await SHOTS[name](Walk(app, pilot))
+        walk = Walk(app, pilot)
+        await walk.sees("engine ready")
+        await SHOTS[name](walk)
         app.save_screenshot(f"{name}.svg", str(IMAGES))
         health = app.status_line.health
     print(f"docs/images/{name}.svg")

@@ -77,18 +77,19 @@ def _setup(recipe: Recipe, parent: str | None, journal: Journal) -> Setup | None
             from engine.train.own_texts import prepare_own
 
             return prepare_own(recipe, recipe.data, training_device(), journal)
-        if recipe.stage in ("base", "sft"):
-            from engine.train.setup import prepare
-
-            return prepare(recipe, parent, training_device(), journal.status.path)
-        assert parent is not None
         if recipe.stage == "rl":
             from engine.rl.prepare import prepare_rl
 
+            assert parent is not None
             return prepare_rl(recipe, parent, training_device())
-        from engine.idk.prepare import prepare_idk
+        if recipe.stage == "idk":
+            from engine.idk.prepare import prepare_idk
 
-        return prepare_idk(recipe, parent, training_device(), journal)
+            assert parent is not None
+            return prepare_idk(recipe, parent, training_device(), journal)
+        from engine.train.setup import prepare
+
+        return prepare(recipe, parent, training_device(), journal.status.path)
     except StopAskedError:
         return None
 
