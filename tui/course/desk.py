@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,8 +56,6 @@ class CourseDesk:
         self.greeted = True
 
     async def _greet(self) -> None:
-        from tui.course.stage import lend_sampling
-
         try:
             at = await self._app.state.do(self._app.state.kept.get, _AT)
             offered = await self._app.state.do(self._app.state.kept.get, _OFFERED)
@@ -65,12 +63,14 @@ class CourseDesk:
             self._app.remembering.say(error)
             return
         folder = str(self._folder())
-        if isinstance(at, dict) and at.get("folder") == folder and await self._open():
-            assert self.guide is not None
-            step = self.guide.course.named(str(at.get("step")))
+        here = isinstance(at, dict) and at.get("folder") == folder
+        if here and (guide := await self._opened()) is not None:
+            step = guide.course.named(str(at.get("step")))
             if step is not None:
+                from tui.course.stage import lend_sampling
+
                 lend_sampling(self._app, step)
-                await self._is_on(step)
+                await self._is_on(guide, step)
         elif not offered and at is None and settings.value(OFFER_COURSE):
             strip = await self._mounted()
             strip.offer()
@@ -82,17 +82,17 @@ class CourseDesk:
         chosen = settings.value(COURSE)
         return Path(chosen).expanduser() if chosen else LECTURE
 
-    async def _open(self) -> bool:
-        """Read the course and what was done of it; whether it is there."""
+    async def _opened(self) -> Guide | None:
+        """The guide, with the course and what was done of it; None where that cannot be read."""
         async with self._turn:
             if self.guide is not None:
-                return True
+                return self.guide
             try:
                 course = await asyncio.to_thread(self._read)
                 steps = await self._app.state.do(self._app.state.course.steps, course.id)
             except LabError as error:
                 self._say(error)
-                return False
+                return None
             from tui.course.guide import Guide
             from tui.course.keys import key_word
 
@@ -101,7 +101,7 @@ class CourseDesk:
             self.guide = Guide(course, done)
             self.guide.recent.extend(self._early)
             self._early.clear()
-            return True
+            return self.guide
 
     def _read(self) -> Course:
         from tui.course.reading import read_course
@@ -118,45 +118,46 @@ class CourseDesk:
     async def _choose(self) -> None:
         from tui.screens.course import CourseScreen
 
-        if not await self._open():
+        guide = await self._opened()
+        if guide is None:
             return
-        assert self.guide is not None
 
         def chosen(choice: str | None) -> None:
-            step = self.guide.course.named(choice) if self.guide and choice else None
+            step = guide.course.named(choice) if choice else None
             if step is not None:
-                in_background(self._app, partial(self._begin, step), "course", only=True)
+                in_background(self._app, partial(self._begin, guide, step), "course", only=True)
             elif choice == CourseScreen.LEAVE:
                 self.act("leave")
 
-        await self._app.push_screen(CourseScreen(self.guide, self.key_of), chosen)
+        await self._app.push_screen(CourseScreen(guide, self.key_of), chosen)
         await self._keep(self._app.state.kept.put, _OFFERED, True)
-        if self._strip is not None and self.guide.step is None:
+        if self._strip is not None and guide.step is None:
             self._strip.close()  # It has offered what is open now.
 
     async def _next(self) -> None:
-        if await self._open():
-            assert self.guide is not None
-            await self._begin(self.guide.proposed)
+        guide = await self._opened()
+        if guide is not None:
+            await self._begin(guide, guide.proposed)
 
-    async def _begin(self, step: Step) -> None:
+    async def _begin(self, guide: Guide, step: Step) -> None:
         from tui.course.stage import lend_sampling, set_up
 
-        assert self.guide is not None
         try:
             await set_up(self._app, step)
         except LabError as error:
-            lend_sampling(self._app, self.guide.step)
+            lend_sampling(self._app, guide.step)
             self._say(error)
             return
-        await self._is_on(step)
+        await self._is_on(guide, step)
 
-    async def _is_on(self, step: Step) -> None:
+    async def _is_on(self, guide: Guide, step: Step) -> None:
         """Show a step that is set up; what came true already may be all that it asks."""
-        assert self.guide is not None
-        self.guide.begin(step)
+        guide.begin(step)
         await self._show()
-        await (self._keep_done() if self.guide.complete else self._keep_place())
+        if guide.complete:
+            await self._keep_done(guide, step, guide.evidence)
+        else:
+            await self._keep_place()
 
     async def _leave(self) -> None:
         from tui.course.stage import lend_sampling
@@ -180,8 +181,10 @@ class CourseDesk:
         if not guide.take(fact):
             return
         in_background(self._app, self._show, "course-strip", only=True)
-        if guide.complete:
-            in_background(self._app, self._keep_done, "course-done")
+        if guide.complete and guide.step is not None:
+            # What it is now: another step may be begun before this is written.
+            keep = partial(self._keep_done, guide, guide.step, guide.evidence)
+            in_background(self._app, keep, "course-done")
 
     # The strip
 
@@ -210,13 +213,9 @@ class CourseDesk:
 
     # Keeping
 
-    async def _keep_done(self) -> None:
-        guide = self.guide
-        if guide is None or guide.step is None:
-            return
-        step = guide.step
-        evidence = {"said": guide.said[step.id], "facts": guide.evidence}
-        await self._keep(self._app.state.course.note, guide.course.id, step.id, "done", evidence)
+    async def _keep_done(self, guide: Guide, step: Step, evidence: Mapping[str, Any]) -> None:
+        facts = {"said": guide.said[step.id], "facts": evidence}
+        await self._keep(self._app.state.course.note, guide.course.id, step.id, "done", facts)
         await self._keep_place()
 
     async def _keep_place(self) -> None:
