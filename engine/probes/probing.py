@@ -15,6 +15,7 @@ from typing import Protocol
 from engine.background import locked
 from engine.errors import LabError, ProbeError
 from engine.files import disk_error, write_json
+from engine.lacking import sentence_for
 from engine.local import LocalModel
 from engine.native import prepare as native_code
 from engine.probes import store
@@ -100,7 +101,8 @@ def _run(journal: ProbeJournal) -> ProbeStatus:
     except Exception as error:
         log = journal.status.path / "log.txt"
         bug = f"A bug ended the probe; {log} may hold the traceback. Resume it to go on."
-        journal.failed(str(error) if isinstance(error, LabError) else bug)
+        said = sentence_for(error, "the probe", bug)
+        journal.failed(str(error) if isinstance(error, LabError) else said)
         raise
     return journal.status
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.background import locked, step_back
 from engine.errors import LabError
 from engine.files import read_json
+from engine.lacking import sentence_for
 from engine.runs import RunStatus, read_status
 from engine.train.journal import Journal
 from engine.train.recipe import Recipe
@@ -59,10 +60,11 @@ def _train(status: RunStatus) -> int:
             trainer.save()
         journal.state("stopped", step, "Interrupted; resume it to go on.")
         return 130
-    except Exception:
+    except Exception as error:
         traceback.print_exc()
         log = status.path / "log.txt"
-        message = f"A bug ended the run; the traceback stands in {log}. Resume it to go on."
+        bug = f"A bug ended the run; the traceback stands in {log}. Resume it to go on."
+        message = sentence_for(error, "the run", bug)
         return _failed(journal, trainer.step if trainer else status.step, message)
     return 0
 

@@ -1,4 +1,8 @@
-"""Kills the app at random moments: what was on the screen as kept has to be in the database."""
+"""Kills the app at random moments: what was on the screen as kept has to be on the disk.
+
+A training goes on meanwhile; each app that is started has to show it going on, and the last one has
+to stop it.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.errors import LabError
-from tui.bench.kill_screen import FRAMES_ARE_WHOLE, Confirmed, Emulator, confirmed
+from engine.run_keeping import read_note
+from tui.bench.kill_screen import FRAMES_ARE_WHOLE, Confirmed, Emulator, confirmed, step_of_run
 from tui.bench.terminal import Terminal
 from tui.state.state import State
 
 WIDTH, HEIGHT = 120, 44
 START_S = 60.0
+SHOWN_S = 20.0
+"""Within which a run that goes on is shown as going on, on a busy machine too."""
 _CODE = """
 import sys
-from pathlib import Path
 from tui.bench.kill_app import main
-sys.exit(main(Path({runs!r})))
+sys.exit(main())
 """
-_ESCAPE, _CLEAR, _ENTER = "\x1b", "\x15", "\r"
+_ESCAPE, _CLEAR, _ENTER, _KEEP = "\x1b", "\x15", "\r", "\x13"
+_CHAT, _COMPARE, _RUNS = ("5", "─ message ─"), ("4", "─ prompt ─"), ("8", "d disk use")
 
 Narrate = Callable[[str], None]
 
@@ -48,6 +56,9 @@ class Tally:
     questions: int = 0
     answers: int = 0
     calls: int = 0
+    notes: int = 0
+    attached: int = 0
+    """Starts after which the run was shown as going on."""
     missing: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
 
@@ -64,40 +75,53 @@ def run_kill_bench(
         most_s: how long it is used at most before it is killed.
 
     Returns:
-        ``kills``; how many ``questions``, ``answers`` and ``calls`` stood on the screens as kept;
-        which of them are ``missing``; ``damaged``, what was wrong with the database.
+        ``kills``; how many ``questions``, ``answers``, ``calls`` and ``notes`` on a run stood on
+        the screens as kept; which of them are ``missing``; ``damaged``, what was wrong with the
+        database; ``attached``, after how many starts the run was shown with a step that rose, and
+        ``stopped``, whether the last app could stop it.
 
     Raises:
         LabError: the app did not start, or there are no pseudo-terminals.
     """
     rng, tally, numbers = random.Random(seed), Tally(), count(1)
-    with tempfile.TemporaryDirectory(prefix="llmlab-kill-") as folder:
+    # The run writes until it is stopped, and ends by itself when its folder is gone.
+    with tempfile.TemporaryDirectory(prefix="llmlab-kill-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder) / "home"
         for number in range(times):
-            shown = _killed(Path(folder), rng, numbers, most_s)
-            _compare(Path(folder), shown, tally)
+            shown = _killed(home, rng, numbers, most_s, tally)
+            _compare(home, shown, tally)
             narrate(
                 f"kill {number + 1} of {times}: {len(shown.questions)} questions, "
-                f"{len(shown.answers)} answers, {len(shown.calls)} calls on the screen; "
-                f"{len(tally.missing)} missing so far"
+                f"{len(shown.answers)} answers, {len(shown.calls)} calls, {len(shown.notes)} notes "
+                f"on the screen; {len(tally.missing)} missing so far, the run was attached "
+                f"{tally.attached} times"
             )
+        stopped = _stopped(home)
     return {
         "kills": times,
         "questions": tally.questions,
         "answers": tally.answers,
         "calls": tally.calls,
+        "notes": tally.notes,
+        "attached": tally.attached,
+        "stopped": stopped,
         "missing": tally.missing,
         "damaged": tally.damaged,
     }
 
 
-def _killed(folder: Path, rng: random.Random, numbers: Iterator[int], most_s: float) -> Confirmed:
+def _app(home: Path) -> Terminal:
+    env = {"LLMLAB_HOME": str(home), "LANG": "C.UTF-8"}
+    return Terminal(_CODE, width=WIDTH, height=HEIGHT, env=env)
+
+
+def _killed(
+    home: Path, rng: random.Random, numbers: Iterator[int], most_s: float, tally: Tally
+) -> Confirmed:
     """Use the app for a while; what its last whole frame said was kept when it was killed."""
     screen = Emulator(WIDTH, HEIGHT)
-    code = _CODE.format(runs=str(folder / "runs"))
-    env = {"LLMLAB_HOME": str(folder / "home"), "LANG": "C.UTF-8"}
-    with Terminal(code, width=WIDTH, height=HEIGHT, env=env) as terminal:
-        terminal.type(FRAMES_ARE_WHOLE)
-        _wait(terminal, screen, "engine ready")
+    with _app(home) as terminal:
+        tally.attached += _attached(terminal, screen)
         end = time.monotonic() + rng.uniform(0.2, most_s)
         steps = _steps(rng, numbers)
         while True:
@@ -113,6 +137,43 @@ def _killed(folder: Path, rng: random.Random, numbers: Iterator[int], most_s: fl
         terminal.send(signal.SIGKILL)
         screen.feed(terminal.rest())
     return confirmed(screen.lines)
+
+
+def _attached(terminal: Terminal, screen: Emulator) -> bool:
+    """Go to the runs of an app that starts; whether the run is shown there, and its step rises."""
+    terminal.type(FRAMES_ARE_WHOLE)
+    _wait(terminal, screen, "engine ready")
+    deadline = time.monotonic() + SHOWN_S
+    while not _shows(screen, _RUNS[1]) and time.monotonic() < deadline:
+        for step in _to_pane(*_RUNS):
+            terminal.type(step.keys)
+            _read(terminal, screen, step.wait_s, partial(_shows, screen, step.mark))
+    _read(terminal, screen, SHOWN_S, lambda: step_of_run(screen.lines) is not None)
+    first = step_of_run(screen.lines)
+    if first is None:
+        return False
+    return _read(terminal, screen, SHOWN_S, lambda: (step_of_run(screen.lines) or 0) > first)
+
+
+def _stopped(home: Path) -> bool:
+    """Whether an app that is started anew stops the run."""
+    screen = Emulator(WIDTH, HEIGHT)
+    with _app(home) as terminal:
+        if not _attached(terminal, screen):
+            return False
+        terminal.type("x")
+        if not _read(terminal, screen, SHOWN_S, lambda: _shows(screen, "can be resumed")):
+            return False
+        terminal.type("y")
+        return _read(terminal, screen, SHOWN_S, lambda: _shows(screen, " stopped "))
+
+
+def _read(terminal: Terminal, screen: Emulator, most_s: float, until: Callable[[], bool]) -> bool:
+    """Take what is drawn until something is true; whether it came true in time."""
+    deadline = time.monotonic() + most_s
+    while not until() and time.monotonic() < deadline:
+        screen.feed(terminal.read(min(0.02, most_s)))
+    return until()
 
 
 def _wait(terminal: Terminal, screen: Emulator, mark: str) -> None:
@@ -136,13 +197,18 @@ def _steps(rng: random.Random, numbers: Iterator[int]) -> Iterator[Step]:
     def some(most: float) -> float:
         return rng.choice((0.05, 0.3, 1.0)) * rng.uniform(0, most)
 
-    yield from _to_pane("5", "─ message ─")
+    yield from _to_pane(*_CHAT)
     while True:
-        what = rng.choice(("plain", "calc", "python", "python", "compare"))
+        what = rng.choice(("plain", "calc", "python", "python", "compare", "note"))
         if what == "compare":
-            yield from _to_pane("4", "─ prompt ─")
+            yield from _to_pane(*_COMPARE)
             yield from _asks(f"k{next(numbers)} plain", some(2))
-            yield from _to_pane("5", "─ message ─")
+            yield from _to_pane(*_CHAT)
+            continue
+        if what == "note":
+            yield from _to_pane(*_RUNS)
+            yield from _notes(f"n{next(numbers)}", some(2))
+            yield from _to_pane(*_CHAT)
             continue
         yield from _asks(f"k{next(numbers)} {what}", some(2))
         if what == "python":
@@ -162,13 +228,19 @@ def _asks(question: str, wait_s: float) -> Iterator[Step]:
     yield from (Step(question[1:], 0.3, question), Step(_ENTER, wait_s))
 
 
-def _compare(folder: Path, shown: Confirmed, tally: Tally) -> None:
-    """Look for everything that was shown in the database."""
-    state = State(folder / "home" / "lab.sqlite")
+def _notes(note: str, wait_s: float) -> Iterator[Step]:
+    # The old note stands there until it is cleared; the new one is shown once it is on the disk.
+    yield from (Step("n", 2, "─ note · "), Step(_CLEAR, 0.1), Step(note, 1, f" {note} "))
+    yield from (Step(_KEEP, 0.3), Step("", wait_s + 1))
+
+
+def _compare(home: Path, shown: Confirmed, tally: Tally) -> None:
+    """Look for everything that was shown on the disk."""
+    state = State(home / "lab.sqlite")
     with closing(state.database):
         state.database.check()
         tally.damaged += state.database.take_notices()
-        kept = _kept(state)
+        kept = _kept(state)._replace(notes=_noted(home))
     for name in Confirmed._fields:
         on_screen = getattr(shown, name)
         setattr(tally, name, getattr(tally, name) + len(on_screen))
@@ -191,6 +263,13 @@ def _kept(state: State) -> Confirmed:
         answers.update(n for each in answered for n in _numbers(each.answer.rows[0].text))
     calls = {each.call[1:] for each in state.decisions.listed()}
     return Confirmed(frozenset(questions), frozenset(answers), frozenset(calls))
+
+
+def _noted(home: Path) -> frozenset[str]:
+    """The note on the run, and all that it took the place of."""
+    notes = [read_note(folder) for folder in (home / "runs").iterdir() if folder.is_dir()]
+    last = max((int(note[1:]) for note in notes if note), default=-1)
+    return frozenset(map(str, range(last + 1)))
 
 
 def _number(question: str) -> str:

@@ -1,19 +1,24 @@
 """The app that ``llmlab bench kill`` kills: an engine that answers what can be told apart.
 
-Run as a program with the folder of its runs. A question ``k7 plain`` is answered with ``... a7``;
-``k7 calc`` calls a tool that runs at once, ``k7 python`` one that is asked about.
+A training that needs no model goes on beside it, and over its end. A question ``k7 plain`` is
+answered with ``... a7``; ``k7 calc`` calls a tool that runs at once, ``k7 python`` one that is
+asked about.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
+from engine.paths import home
 from engine.protocol import GenerateRequest
+from engine.runs import list_runs
 from tools.result import ToolResult
+from tui.bench.kill_run import start
 from tui.bench.scripted import ScriptedRuns, scripted_services
 from tui.bench.scripted_chat import ScriptedChat, Use
+from tui.services import real_services
 from tui.start import run
 
 TOKENS_PER_S = 150.0
@@ -35,11 +40,14 @@ def plain(request: GenerateRequest) -> list[str]:
     return [word for word in answer(request) if isinstance(word, str)]
 
 
-def main(runs: Path) -> int:
-    """Open the app."""
+def main() -> int:
+    """Open the app; the first time a training is started, which goes on when the app is killed."""
+    if not list_runs():
+        start()
     engine = ScriptedChat(turns=answer, script=plain, tokens_per_s=TOKENS_PER_S)
-    return run(scripted_services(engine, ScriptedRuns(runs)))
+    services, real = scripted_services(engine, ScriptedRuns(home())), real_services()
+    return run(replace(services, runs=real.runs, tail=real.tail))
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main())

@@ -28,6 +28,8 @@ class Confirmed(NamedTuple):
     questions: frozenset[str]
     answers: frozenset[str]
     calls: frozenset[str]
+    notes: frozenset[str] = frozenset()
+    """Of the run; each takes the place of the one before."""
 
 
 class Emulator:
@@ -67,7 +69,17 @@ def confirmed(lines: list[str]) -> Confirmed:
     text = "\n".join(lines)
     if "─ prompt ─" in text:
         return Confirmed(frozenset(), _in_columns(lines), frozenset())
-    return _in_conversation(lines) if "─ message ─" in text else Confirmed(*[frozenset()] * 3)
+    if "─ message ─" in text:
+        return _in_conversation(lines)
+    nothing: frozenset[str] = frozenset()
+    return Confirmed(nothing, nothing, nothing, _below_the_runs(lines))
+
+
+def step_of_run(lines: list[str]) -> int | None:
+    """The step that pane 8 gives for a run that it says is going, None if it says no such thing."""
+    going = re.compile(r"● running +base · pico · ([\d ]+)/")
+    steps = [found[1] for line in lines if (found := going.search(line))]
+    return int(steps[0].replace(" ", "")) if steps else None
 
 
 def _in_columns(lines: list[str]) -> frozenset[str]:
@@ -81,6 +93,13 @@ def _in_columns(lines: list[str]) -> frozenset[str]:
             body = " ".join(line[first:last] for line in lines[5:])
             found.update(re.findall(r"\ba(\d+)■", body))
     return frozenset(found)
+
+
+def _below_the_runs(lines: list[str]) -> frozenset[str]:
+    """The note under the facts of the run, unless a dialog stands over them."""
+    if not any("d disk use" in line for line in lines) or any("─ note · " in x for x in lines):
+        return frozenset()
+    return frozenset(found[1] for line in lines if (found := re.fullmatch(r" +n(\d+) *", line)))
 
 
 def _in_conversation(lines: list[str]) -> Confirmed:

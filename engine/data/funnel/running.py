@@ -20,6 +20,7 @@ from engine.data.funnel.report import Report
 from engine.data.funnel.run import Progress, run
 from engine.errors import DataError, LabError
 from engine.files import disk_error
+from engine.lacking import sentence_for
 
 _WRITE_S = 0.5
 Watch = Callable[[DataStatus], None]
@@ -74,8 +75,9 @@ def _carry_out(journal: _Journal, executor: str) -> DataStatus:
         raise
     except Exception as error:
         bug = f"A bug ended the run; {folder / 'log.txt'} may hold the traceback. Resume it."
+        said = sentence_for(error, "the run", bug)
         with contextlib.suppress(LabError):  # with a full disk it looks lost instead
-            journal.ended("failed", str(error) if isinstance(error, LabError) else bug)
+            journal.ended("failed", str(error) if isinstance(error, LabError) else said)
         raise
     return journal.status
 
