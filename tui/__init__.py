@@ -16,11 +16,11 @@ What panes are made of: ``panes`` the numbered subjects, ``widgets`` and ``scree
 
 Without Textual's widgets: ``chat``, ``data``, ``probes``, ``rl``, ``runs`` and ``tokens``, a folder
 for each of those panes. For Compare ``lane``, ``models``, ``sampling``, ``sampling_fields``,
-``reader``, ``stream``, ``answers``, ``answer_record``, ``token_layout`` and ``transcript`` (an
-answer from its request to its lines). For Pipeline ``stages``, ``run_watch``, ``run_history``,
-``run_steps``, ``pipeline_text`` and ``steps_text``. For all of them ``format``, ``typed`` (numbers
-written and read), ``safe_text`` and ``safe_lines`` (what cannot steer the terminal), ``pieces`` and
-``braille`` (drawing), ``history_text``.
+``lending``, ``reader``, ``stream``, ``answers``, ``answer_record``, ``token_layout`` and
+``transcript`` (an answer from its request to its lines). For Pipeline ``stages``, ``run_watch``,
+``run_history``, ``run_steps``, ``pipeline_text`` and ``steps_text``. For all of them ``format``,
+``typed`` (numbers written and read), ``safe_text`` and ``safe_lines`` (what cannot steer the
+terminal), ``pieces``, ``folding`` and ``braille`` (drawing), ``history_text``.
 
 ``cli`` is the command line, ``bench`` the measurements.
 """

@@ -3,7 +3,8 @@
 ``startup`` is its first paint, ``tui`` how fast a key press shows, ``memory`` what an hour of
 streaming leaves, ``scroll`` a long conversation; ``kill`` ends it at random moments (``kill_app``
 is what it ends, ``kill_run`` what goes on, ``kill_screen`` reads what stood there).
-``terminal`` types and waits, ``lively`` is the app in which everything moves.
+``terminal`` types and waits, ``lively`` is the app in which everything moves, ``everywhere`` goes
+to all of its places.
 
 ``scripted``, ``scripted_chat``, ``scripted_funnels`` and ``scripted_probes`` are the lab without a
 model; the tests use them as well.

@@ -119,10 +119,12 @@ def walk(terminal: Terminal, places: Sequence[Place], seen: Callable[[str, float
         LabError: the app ended, does not show what it should, or cannot be asked for its memory.
     """
     for place in places:
-        for key in place.keys:
+        *before, last = place.keys
+        for key in before:
             terminal.type(key)
             terminal.drain(_KEY_S)
-        if place.shown:
+        terminal.type(last)
+        if place.shown:  # It may be drawn at once: nothing is read away before.
             terminal.wait_for(place.shown, _PATIENCE_S)
         terminal.drain(_SETTLES_S)
         seen(place.name, terminal.resident_bytes() / 1e6)
