@@ -33,6 +33,8 @@ HEALTH_TIMEOUT_S = 5.0
 
 _PROBE_S = 2.0
 _POLL_S = 0.1
+_LONGEST_TURN_S = 5.0
+"""A turn of waiting that took longer: this process was stopped, and the engine perhaps with it."""
 _SIGKILL = 9
 _AGAIN_S = 1.0
 """Before one more process is started that may find another engine serving."""
@@ -182,9 +184,9 @@ class EngineClient:
 
     async def _start_and_wait(self) -> Health:
         child: Child | None = None
-        started = tried = time.monotonic()
-        replaced = False
-        while (elapsed := time.monotonic() - started) < START_TIMEOUT_S:
+        turn = tried = time.monotonic()
+        elapsed, replaced = 0.0, False
+        while elapsed < START_TIMEOUT_S:
             doing = f"waiting for the engine, {elapsed:.0f} s"
             try:
                 health = await self._ask(_PROBE_S)
@@ -212,6 +214,8 @@ class EngineClient:
                 return health
             self._set_status("starting", doing)
             await asyncio.sleep(_POLL_S)
+            before, turn = turn, time.monotonic()
+            elapsed += min(turn - before, _LONGEST_TURN_S)
         raise _does_not_answer(elapsed)
 
     async def _ask(self, timeout_s: float) -> Health:

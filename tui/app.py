@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from tui.state.state import State
 
 SMALL_WIDTH, SMALL_HEIGHT = 80, 24
+"""Below these a notice says that something is cut (``tui.screens.small_terminal``)."""
 NARROW_BELOW, LOW_BELOW = 100, 30
 
 
@@ -126,10 +127,6 @@ class LabApp(Doors):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What finished lines go through: no colours, or ASCII only."""
         return self.settings.filters(super().get_line_filters())
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy through the terminal; half a surrogate pair, which it cannot be sent, as ``?``."""
-        super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and the hues of the stages."""
@@ -264,21 +261,13 @@ class LabApp(Doors):
 
     def start_import(self, origin: str, name: str) -> ImportJob:
         """Begin to import a model as a process of its own."""
-        from tui.importing import ImportJob
+        from tui.importing import ImportJob, carry_out
 
         job = self.import_job = ImportJob(self.services.import_command, origin, name)
-        in_background(self, partial(self._import, job), "import")
+        in_background(self, partial(carry_out, self, job), "import")
         return job
 
-    async def _import(self, job: ImportJob) -> None:
-        await job.run()
-        self.lab_watch.show_job()
-        if job.state == "done":
-            await self.lab_watch.read_checkpoints()
-            name = visible(job.imported or job.origin)
-            self.notify(f"{name} is here: c chooses it.", markup=False)
-        elif job.state == "failed":
-            self.notify(job.words, severity="error", timeout=15, markup=False)
+    # What is on disk
 
     def truth(self) -> Truth:
         """Whoever knows what is true in the pocket web; started when first asked."""

@@ -29,6 +29,10 @@ class Doors(App[None]):
             return action == "quit"
         return action not in OF_PANES or not self.screen.is_modal
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy through the terminal; half a surrogate pair, which it cannot be sent, as ``?``."""
+        super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
+
     async def on_key(self, event: events.Key) -> None:
         """A key that nobody wanted."""
         if await self.keys.press(event.key):

@@ -6,8 +6,13 @@ import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui.child_job import ChildJob
+from tui.safe_text import visible
+
+if TYPE_CHECKING:
+    from tui.app import LabApp
 
 
 @dataclass(slots=True)
@@ -37,6 +42,18 @@ class ImportJob(ChildJob):
     def take(self, out: bytes) -> None:
         """Take the model's name."""
         self.imported = _name_in(out)
+
+
+async def carry_out(app: LabApp, job: ImportJob) -> None:
+    """Run an import to its end, and say how it ended."""
+    await job.run()
+    app.lab_watch.show_job()
+    if job.state == "done":
+        await app.lab_watch.read_checkpoints()
+        name = visible(job.imported or job.origin)
+        app.notify(f"{name} is here: c chooses it.", markup=False)
+    elif job.state == "failed":
+        app.notify(job.words, severity="error", timeout=15, markup=False)
 
 
 def _name_in(out: bytes) -> str:

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise, repeat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import Engines, until
@@ -354,6 +355,15 @@ async def test_a_stopped_engine_is_named_with_its_process(
     with pytest.raises(EngineUnavailableError, match=f"end it with `kill -9 {pid}`"):
         await client.ensure()
     assert len(engines.children) == 1, "a silent engine is there: no other one may be started"
+
+
+async def test_a_sleep_of_this_process_is_not_the_engines_silence(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awake = chain([0.0], repeat(1000.0))  # It slept after it had looked at the clock once.
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + next(awake))
+    monkeypatch.setattr("engine.client.time", clock)
+    assert (await engines.client().ensure()).pid == engines.children[0].pid
 
 
 def test_a_damaged_endpoint_file_counts_as_none(lab_home: Path) -> None:

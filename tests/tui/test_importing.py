@@ -183,13 +183,19 @@ async def test_a_job_ends_in_a_state_and_words(
     assert job.imported == ("smol" if state == "done" else "")
 
 
-async def test_a_stubborn_child_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.child_job.GRACE_S", 0.2)
-    job = ImportJob(command(tmp_path), "stubborn")
+async def stubborn(folder: Path) -> tuple[ImportJob, asyncio.Task[None]]:
+    """A job at work whose child does not hear an interrupt, and who waits for it."""
+    job = ImportJob(command(folder), "stubborn")
     task = asyncio.create_task(job.run())
     async with asyncio.timeout(10):
         while "2 of 3" not in job.words:
             await asyncio.sleep(0.01)
+    return job, task
+
+
+async def test_a_stubborn_child_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.child_job.GRACE_S", 0.2)
+    _, task = await stubborn(tmp_path)
     await asyncio.sleep(0.1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -201,11 +207,7 @@ async def test_one_that_does_not_hear_an_interrupt_is_cancelled_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.child_job.GRACE_S", 0.2)
-    job = ImportJob(command(tmp_path), "stubborn")
-    task = asyncio.create_task(job.run())
-    async with asyncio.timeout(10):
-        while "2 of 3" not in job.words:
-            await asyncio.sleep(0.01)
+    job, task = await stubborn(tmp_path)
     job.cancel()
     await asyncio.wait_for(task, 10)
     assert job.state == "cancelled"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from textual.widget import Widget
 
@@ -11,16 +12,25 @@ from engine.errors import LabError
 from tui.background import in_background
 from tui.safe_text import visible
 
+L = TypeVar("L")
+
 
 def control(
-    pane: Widget, what: Callable[[], str | None], after: Callable[[str | None], Awaitable[None]]
+    pane: Widget,
+    what: Callable[[], str | None],
+    *,
+    read: Callable[[], Awaitable[None]],
+    named: Callable[[str], L | None],
+    look_at: Callable[[L], None],
 ) -> None:
-    """Do something in a thread, as it touches files.
+    """Do something in a thread, as it touches files; what it names is looked at next.
 
     Args:
         pane: says so if it fails.
         what: gives the name of what is to be looked at next, if anything.
-        after: told that name when it is done.
+        read: the folders anew, when it is done.
+        named: what is read by a name.
+        look_at: shows it.
     """
 
     async def work() -> None:
@@ -30,6 +40,9 @@ def control(
             sentence = visible(str(error))
             pane.notify(sentence, severity="error", timeout=10, markup=False)
             return
-        await after(name)
+        await read()
+        found = named(name) if name is not None else None
+        if found is not None:
+            look_at(found)
 
     in_background(pane, work, "control")

@@ -113,11 +113,5 @@ class DataRunner:
             self._do(lambda: self._watch.control.resume(name))
 
     def _do(self, what: Callable[[], str | None]) -> None:
-        """Do something; what it names is looked at next."""
-        control(self._pane, what, self._done)
-
-    async def _done(self, name: str | None) -> None:
-        await self._pane.read()
-        started = self._watch.named(name) if name is not None else None
-        if started is not None:
-            self._pane.look_at(started)
+        pane, watch = self._pane, self._watch
+        control(pane, what, read=pane.read, named=watch.named, look_at=pane.look_at)

@@ -12,12 +12,14 @@ from textual.screen import ModalScreen, Screen
 from textual.style import Style
 from textual.widgets import Static
 
+from tui.app import SMALL_HEIGHT, SMALL_WIDTH
+
 if TYPE_CHECKING:
     from textual.geometry import Size
 
     from tui.app import LabApp
 
-WHOLE = (80, 24)
+WHOLE = (SMALL_WIDTH, SMALL_HEIGHT)
 """Cells and lines from which on nothing is cut."""
 USABLE = (60, 16)
 """Cells and lines from which on one can work, with some of it cut."""

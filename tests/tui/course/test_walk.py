@@ -78,6 +78,22 @@ async def ready(course: Walk, id_: str) -> None:
         await course.until(lambda: isinstance(course.app.focused, lines), "the lines have keys")
 
 
+async def act(way: Walk, id_: str, done: Callable[[], bool]) -> None:
+    """Do by keys what a step asks for, the last until it is done; close what that opened."""
+    await ready(way, id_)
+    *first, last = KEYS[id_]
+    for each in first:
+        await press(way, each)
+    for _ in range(12):
+        await press(way, last)
+        await way.pilot.pause(0.05)
+        if done():
+            break
+    await way.until(done, f"{id_} comes true")
+    while len(way.app.screen_stack) > 1:
+        await way.pilot.press("escape")
+
+
 async def test_by_keyboard_only(course: Lab) -> None:
     async with walk(course.root, (80, 24)) as way:
         await way.open_course()
@@ -86,18 +102,7 @@ async def test_by_keyboard_only(course: Lab) -> None:
         for id_ in ids:
             await way.pilot.press("enter")
             await way.begun(id_)
-            await ready(way, id_)
-            *first, last = KEYS[id_]
-            for each in first:
-                await press(way, each)
-            for _ in range(12):
-                await press(way, last)
-                await way.pilot.pause(0.05)
-                if id_ in way.guide.said:
-                    break
-            await way.until(lambda id_=id_: id_ in way.guide.said, f"{id_} comes true")
-            while len(way.app.screen_stack) > 1:
-                await way.pilot.press("escape")
+            await act(way, id_, lambda id_=id_: id_ in way.guide.said)
             await way.seen_done(id_)
             if id_ != ids[-1]:
                 await way.open_course()
@@ -172,21 +177,10 @@ AGAIN = ("page", "funnel", "tokens", "conversation", "knows", "practice", "rollo
 
 async def test_a_step_can_be_gone_through_again(course: Lab) -> None:
     async with walk(course.root, (80, 24)) as way:
-        for turn in (1, 2):
+        for _ in range(2):
             for id_ in AGAIN:
                 await way.open_course()
                 await way.pilot.press("home", *["down"] * list(KEYS).index(id_), "enter")
                 await closed(way.app, way.pilot)
                 await way.begun(id_)
-                await ready(way, id_)
-                *first, last = KEYS[id_]
-                for each in first:
-                    await press(way, each)
-                for _ in range(12):
-                    await press(way, last)
-                    await way.pilot.pause(0.05)
-                    if way.guide.complete:
-                        break
-                await way.until(lambda: way.guide.complete, f"{id_} comes true, time {turn}")
-                while len(way.app.screen_stack) > 1:
-                    await way.pilot.press("escape")
+                await act(way, id_, lambda: way.guide.complete)
