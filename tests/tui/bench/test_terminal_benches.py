@@ -6,16 +6,16 @@ import sys
 
 import pytest
 
-from tui.bench import scroll, tui
-from tui.bench.everywhere import PLACES
+from tui.bench import everywhere, scroll, tui
 from tui.bench.memory import run_memory_bench
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for memory")
 
 
-def test_memory_of_a_few_answers() -> None:
+def test_memory_of_a_few_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(everywhere, "_SETTLES_S", 0.2)
     told: list[str] = []
-    by_name = {place.name: place for place in PLACES}
+    by_name = {place.name: place for place in everywhere.PLACES}
     places = [by_name["data: funnel"], by_name["runs"], by_name["compare"]]
     figures = run_memory_bench(
         told.append, tokens=4000, tokens_per_s=20_000, real_s=0.1, places=places
