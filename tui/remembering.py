@@ -39,6 +39,8 @@ class Remembering:
         self._shown = ""
         self._begun = False
         self._said: set[str] = set()
+        self.last_words = ""
+        """What whoever leaves has to know of what was kept; set by :meth:`close`."""
 
     @cached_property
     def state(self) -> State:
@@ -142,4 +144,5 @@ class Remembering:
         if "state" in self.__dict__:
             if self._begun:
                 await self._write()
+            self.last_words = await self.state.do(self.state.database.keep_aside)
             await self.state.close()

@@ -6,7 +6,9 @@ again and again takes 45 ms of the 150 between an empty Textual app's first fram
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -32,4 +34,7 @@ def run(services: Services | None = None, given: Mapping[str, str] | None = None
 
     app = LabApp(services, given)
     app.run()
+    if app.remembering.last_words:
+        with contextlib.suppress(OSError):  # The terminal may be gone.
+            print(app.remembering.last_words, file=sys.stderr)
     return app.return_code or 0

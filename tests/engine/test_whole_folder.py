@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,31 @@ def test_whatever_goes_wrong_leaves_what_was_there(tmp_path: Path, error: BaseEx
     with pytest.raises((KeyboardInterrupt, ValueError, LabError)):
         fill()
     assert [p.name for p in tmp_path.rglob("*")] == ["x", "old"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from engine.whole_folder import whole_folder
+with whole_folder(Path(sys.argv[1])) as folder:
+    (folder / "weights").write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_goes_and_what_another_fills_stays(tmp_path: Path) -> None:
+    target = tmp_path / "x"
+    subprocess.run([sys.executable, "-c", KILLED, str(target)], check=False)
+    (left,) = tmp_path.iterdir()
+    assert (left / "weights").is_file()
+    (tmp_path / ".x.notes").mkdir()  # a name that is somebody's own
+    with whole_folder(target, replace=True) as first, whole_folder(target) as second:
+        assert not left.exists()
+        assert first.is_dir()
+        (first / "a").write_text("1")
+        (second / "b").write_text("2")
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".x.notes", "x"]
+    assert [each.name for each in target.iterdir()] == ["a"]  # the last to be done
 
 
 def test_a_full_folder_and_a_file_are_kept(tmp_path: Path) -> None:

@@ -12,7 +12,15 @@ from typing import TypeVar
 from engine import paths
 from engine.files import disk_error
 from tui.state.errors import StateError
-from tui.state.opening import CannotWriteError, check, mend, open_copy, open_file
+from tui.state.opening import (
+    CannotWriteError,
+    check,
+    keep_aside,
+    mend,
+    newest,
+    open_copy,
+    open_file,
+)
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -37,6 +45,8 @@ class Database:
         self._turn = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._newest = 0
+        """Of the history's entries, the last that was copied into memory."""
         self._notices: list[str] = []
 
     def read(self, work: Work[T]) -> T:
@@ -85,6 +95,23 @@ class Database:
                 self._connection.close()
                 self._connection = None
 
+    def keep_aside(self) -> str:
+        """Write what is only in memory to a file of its own; what to say of that, if anything."""
+        with self._turn:
+            memory = self._connection
+            if self.on_disk or memory is None or newest(memory) == self._newest:
+                return ""
+            aside = keep_aside(memory, self.path)
+        if aside is None:
+            return (
+                "What was said and done in this visit could not be kept, neither in "
+                f"{self.path} nor in a temporary file."
+            )
+        return (
+            f"What was said and done in this visit could not be kept in {self.path}: it lies in "
+            f"{aside}. Move it there once that can be written and no llmlab is open."
+        )
+
     def _transact(self, work: Work[T], begin: str) -> T:
         with self._turn:
             try:
@@ -130,9 +157,10 @@ class Database:
 
     def _go_on_in_memory(self, error: Exception) -> None:
         self._connection, self.on_disk = open_copy(self.path), False
+        self._newest = newest(self._connection)
         self._notices.append(
-            f"{_sentence(self.path, error)} The lab works on; what you do now is kept only until "
-            "you quit."
+            f"{_sentence(self.path, error)} The lab works on; what you do now is written to a file "
+            "of its own when you quit."
         )
 
     def _mend(self, error: sqlite3.DatabaseError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +74,34 @@ def open_copy(path: Path) -> sqlite3.Connection:
         with contextlib.suppress(sqlite3.Error):  # Then there is nothing of before.
             salvage(path, memory)
     return memory
+
+
+def keep_aside(memory: sqlite3.Connection, path: Path) -> Path | None:
+    """Write what is only in memory to a new file, beside ``path`` or among temporary files.
+
+    Returns:
+        Where; None where neither folder takes it.
+    """
+    for folder in (path.parent, Path(tempfile.gettempdir())):
+        with contextlib.suppress(sqlite3.Error, OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            # For its owner alone, as the file itself.
+            descriptor, name = tempfile.mkstemp(".sqlite", f"{path.stem}-kept-{_stamp()}-", folder)
+            os.close(descriptor)
+            try:
+                with contextlib.closing(_connected(name)) as file:
+                    memory.backup(file)
+            except BaseException:
+                os.unlink(name)
+                raise
+            return Path(name)
+    return None
+
+
+def newest(database: sqlite3.Connection) -> int:
+    """The number of the last entry of the history, 0 where there is none."""
+    (found,) = database.execute("SELECT COALESCE(MAX(id), 0) FROM entries").fetchone()
+    return int(found)
 
 
 def mend(path: Path, error: sqlite3.DatabaseError, say: Say) -> sqlite3.Connection:

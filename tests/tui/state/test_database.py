@@ -215,7 +215,7 @@ def test_a_newer_file_is_left_alone_and_the_lab_works_on(path: Path) -> None:
     assert not state.on_disk
     (notice,) = state.database.take_notices()
     assert "newer llmlab" in notice
-    assert "only until you quit" in notice
+    assert "a file of its own when you quit" in notice
     assert path.read_bytes() == before
 
 
@@ -226,6 +226,33 @@ def test_a_folder_that_cannot_be_made_costs_only_what_is_kept(tmp_path: Path) ->
     assert state.kept.get("a") == 1
     assert not state.on_disk
     assert len(state.database.take_notices()) == 1
+
+
+def test_what_is_only_in_memory_is_written_aside_with_what_was_there(path: Path) -> None:
+    filled(path, 2).database.close()
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+    state = State(path)
+    assert len(state.conversations.listed()) == 2
+    assert state.database.keep_aside() == "", "nothing was done"
+    state.conversations.save(pack(said("new")))
+    assert str(path) in state.database.keep_aside()
+    (aside,) = path.parent.glob("lab-kept-*.sqlite")
+    assert aside.stat().st_mode & 0o077 == 0
+    again = State(aside)
+    assert len(again.conversations.listed()) == 3
+    assert again.on_disk
+    again.database.close()
+
+
+def test_where_no_folder_takes_a_file_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))
+    state = State(tmp_path / "file" / "lab.sqlite")
+    state.conversations.save(pack(said("new")))
+    assert "could not be kept, neither in" in state.database.keep_aside()
 
 
 @pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may write")

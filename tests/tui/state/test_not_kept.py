@@ -12,6 +12,7 @@ from tests.tui.chatting import asked, ends, engine_of, opened
 from tests.tui.conftest import Lab, screen_text, settled, shows, until
 from tui.app import LabApp
 from tui.state.database import Database
+from tui.state.state import State
 
 SIGN = "not kept yet"
 
@@ -106,6 +107,7 @@ async def test_without_a_home_the_lab_works_and_says_so_once(
 ) -> None:
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("LLMLAB_HOME", str(tmp_path / "file" / "home"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     engine_of(talk).turns = ends
     async with opened(talk) as (app, pilot, pane):
         await asked(pilot, pane, "hello")
@@ -113,6 +115,7 @@ async def test_without_a_home_the_lab_works_and_says_so_once(
         assert len(sentences(app)) == 1
         await pilot.press("ctrl+l")
         await shows(app, pilot, "1 question")
+    assert len(list(tmp_path.glob("lab-kept-*.sqlite"))) == 1
 
 
 async def test_a_damaged_file_is_said_and_the_talk_is_kept(talk: Lab) -> None:
@@ -123,3 +126,23 @@ async def test_a_damaged_file_is_said_and_the_talk_is_kept(talk: Lab) -> None:
         await until(pilot, lambda: any("was damaged" in each for each in sentences(app)), "said")
         await asked(pilot, pane)
         await until(pilot, lambda: len(app.state.conversations.listed()) == 1, "kept")
+
+
+async def test_a_visit_without_a_disk_is_written_to_a_file_of_its_own_at_its_end(
+    talk: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(path: Path, say: object) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    engine_of(talk).turns = ends
+    with monkeypatch.context() as full:
+        full.setattr("tui.state.database.open_file", no_room)
+        async with opened(talk) as (app, pilot, pane):
+            await asked(pilot, pane, "what nobody may lose")
+            await shows(app, pilot, "nothing is kept")
+    (aside,) = paths.home().glob("lab-kept-*.sqlite")
+    assert str(aside) in app.remembering.last_words
+    kept = State(aside)
+    found = kept.conversations.load(pane.session.conversation.key)
+    assert [each.question for each in found.exchanges] == ["what nobody may lose"]
+    kept.database.close()
