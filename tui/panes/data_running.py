@@ -14,7 +14,7 @@ from tui.data.watch import DataWatch
 from tui.panes.control import control
 
 if TYPE_CHECKING:
-    from tui.data.listed import Listed, Wish
+    from tui.data.listed import Wish
     from tui.panes.data import DataPane
 
 
@@ -78,11 +78,7 @@ class DataRunner:
     def choose(self) -> None:
         """List the runs there are."""
         from tui.data.head_text import listed_line
-        from tui.screens.listed import ListedDialog
-
-        def chosen(listed: Listed | None) -> None:
-            if listed is not None:
-                self._pane.look_at(listed)
+        from tui.screens.listed import ListedDialog, look_at_one
 
         shown = self._watch.shown
         dialog = ListedDialog(
@@ -93,7 +89,7 @@ class DataRunner:
             current=shown.listed if shown else None,
             starts="n",
         )
-        self._pane.app.push_screen(dialog, chosen)
+        look_at_one(self._pane.app, dialog, self._pane.look_at)
 
     def halt(self) -> None:
         """Stop the run that is looked at; nothing is lost, so nothing is asked."""

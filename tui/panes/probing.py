@@ -13,7 +13,6 @@ from tui.probes.watch import ProbeWatch
 if TYPE_CHECKING:
     from engine.probes.plan import ProbePlan
     from tui.panes.probes import ProbesPane
-    from tui.probes.source import Listed
 
 
 class Prober:
@@ -54,11 +53,7 @@ class Prober:
     def choose(self) -> None:
         """List the probes there are."""
         from tui.probes.head_text import listed_line
-        from tui.screens.listed import ListedDialog
-
-        def chosen(listed: Listed | None) -> None:
-            if listed is not None:
-                self._pane.look_at(listed)
+        from tui.screens.listed import ListedDialog, look_at_one
 
         shown = self._watch.shown
         dialog = ListedDialog(
@@ -69,7 +64,7 @@ class Prober:
             current=shown.listed if shown else None,
             starts="n",
         )
-        self._pane.app.push_screen(dialog, chosen)
+        look_at_one(self._pane.app, dialog, self._pane.look_at)
 
     def halt(self) -> None:
         """Stop the probe that is looked at; nothing is lost, so nothing is asked."""

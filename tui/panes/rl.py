@@ -300,11 +300,7 @@ class RlPane(LabPane):
 
     def action_list(self) -> None:
         """List the runs there are."""
-        from tui.screens.listed import ListedDialog
-
-        def chosen(run: RunStatus | None) -> None:
-            if run is not None:
-                self.look_at(run)
+        from tui.screens.listed import ListedDialog, look_at_one
 
         shown = self.watch_rl.shown
         dialog = ListedDialog(
@@ -315,7 +311,7 @@ class RlPane(LabPane):
             current=shown.run if shown else None,
             starts="t",
         )
-        self.app.push_screen(dialog, chosen)
+        look_at_one(self.app, dialog, self.look_at)
 
     def action_pause(self) -> None:
         """Let the training wait."""

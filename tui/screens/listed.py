@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
@@ -64,3 +64,13 @@ class ListedDialog(Dialog[L]):
     def selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click."""
         self.dismiss(self.listed[event.option_index])
+
+
+def look_at_one(app: App[Any], dialog: ListedDialog[L], look_at: Callable[[L], None]) -> None:
+    """Open the dialog; what is chosen is looked at."""
+
+    def chosen(found: L | None) -> None:
+        if found is not None:
+            look_at(found)
+
+    app.push_screen(dialog, chosen)
