@@ -16,10 +16,10 @@ Modules that never import torch, so that the terminal app may import them: ``err
 ``chat_template``, ``template_sandbox``, ``hf_chat``, ``dialect``, ``gguf_vocabulary``,
 ``whole_folder``, ``exporting``, ``calls``, ``tool_prompt``, ``tool_protocol``, ``tool_runner``,
 ``tools_here``, ``pocket_here``, ``wire``, ``protocol``, ``endpoint``, ``connection``, ``launch``,
-``client``, ``native``, ``manifest``, ``background``, ``lacking``, ``liveness``, ``ending``,
-``shelf``, ``runs``, ``run_keeping``, ``trash``, ``lineage``, ``remote``, ``telling``, ``svg``,
-``train.recipe``, ``train.following``, ``tasks``, ``data``, ``vocab`` and of ``rl`` what its own
-docstring says.
+``helper``, ``client``, ``native``, ``manifest``, ``background``, ``lacking``, ``liveness``,
+``ending``, ``shelf``, ``runs``, ``run_keeping``, ``trash``, ``lineage``, ``remote``, ``telling``,
+``svg``, ``train.recipe``, ``train.following``, ``tasks``, ``data``, ``vocab`` and of ``rl`` what
+its own docstring says.
 """
 
 __version__ = "0.1.0"

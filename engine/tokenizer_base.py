@@ -12,6 +12,8 @@ class ByteTokenizer(ABC):
 
     special: dict[str, int]
     """Ids that only structure may have, by name."""
+    ids_are_ranks = True
+    """Whether ids follow the order in which merges were learned, behind the 256 bytes."""
 
     @abstractmethod
     def token_bytes(self, token: int) -> bytes:

@@ -58,6 +58,8 @@ class ImportedTokenizer(ByteTokenizer):
         CheckpointError: it is no byte-level BPE, or inconsistent.
     """
 
+    ids_are_ranks = False
+
     def __init__(self, data: Mapping[str, Any], where: Path) -> None:
         try:
             self.added = _added_tokens(data)

@@ -20,6 +20,11 @@ class AnyTokenizer(Protocol):
         ...
 
     @property
+    def ids_are_ranks(self) -> bool:
+        """Whether ids follow the order in which merges were learned, behind the 256 bytes."""
+        ...
+
+    @property
     def special_names(self) -> dict[int, str]:
         """``special`` the other way round."""
         ...

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from engine.chat_template import ChatTemplate
 from engine.conversation import Role, Turn, render
 from engine.errors import LabError, RequestError
+from engine.helper import as_bytes
 from engine.tokenizer import Tokenizer
 from engine.tokenizer_imported import ImportedTokenizer
+from engine.vocab.lent import LentTokenizer
 from engine.vocab.pieces import TokenPiece, piece
 from engine.vocab.published import PublishedTokenizer
 
@@ -158,6 +160,21 @@ class TemplateChat:
             return None
         pairs = zip(ids, beginning, strict=False)
         return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(ids), len(beginning)))
+
+
+class LentChat:
+    """What the process of a lent tokenizer writes."""
+
+    def __init__(self, tokenizer: LentTokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def write(self, turns: Sequence[Turn]) -> list[ChatPiece]:
+        """See ``ChatWriter``."""
+        found = self._tokenizer.ask("chat", turns=[asdict(turn) for turn in turns])
+        return [
+            ChatPiece(TokenPiece(token, as_bytes(data), special), role, counted)
+            for token, data, special, role, counted in found
+        ]
 
 
 def _text(turn: Turn) -> str:

@@ -26,6 +26,7 @@ from engine.gguf_vocabulary import is_known_splitter
 from engine.tokenizer import Tokenizer
 from engine.tokenizer_imported import ImportedTokenizer
 from engine.tokenizer_protocol import AnyTokenizer
+from engine.vocab.lent import LentTokenizer
 from engine.vocab.published import PublishedTokenizer
 
 _PUBLISHED = frozenset(
@@ -48,6 +49,8 @@ def why_uncut(tokenizer: AnyTokenizer) -> str | None:
     match tokenizer:
         case Tokenizer():
             return None
+        case LentTokenizer():
+            return tokenizer.why_whole
         case PublishedTokenizer():
             known = tokenizer.name in _PUBLISHED
         case ImportedTokenizer():

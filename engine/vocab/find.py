@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from engine.special import SPECIAL_TOKENS
 from engine.tokenizer import load_tokenizer
 from engine.tokenizer_imported import ImportedTokenizer
 from engine.tokenizer_protocol import AnyTokenizer
-from engine.vocab.chats import CHAT_MARKS, ChatML, ChatWriter, LabChat, TemplateChat
+from engine.vocab.chats import CHAT_MARKS, ChatML, ChatWriter, LabChat, LentChat, TemplateChat
+from engine.vocab.lent import LentTokenizer
 from engine.vocab.published import load_published, published_names
 
 TOKENIZER, TRAINING = "tokenizer.json", "training.json"
 """Files of a tokenizer that ``llmlab train tokenizer`` has made."""
 _SUFFIXES = (".json", ".gguf")
+_SMALL_BYTES = 1_000_000
+"""Of a ``tokenizer.json``: some 20,000 entries."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -63,6 +67,35 @@ def find_tokenizer(name: str) -> FoundTokenizer:
             f"{', '.join(published_names())}."
         ) from error
     return _of_dialect(info.name, load_dialect(info))
+
+
+def lend_tokenizer(name: str) -> FoundTokenizer:
+    """``find_tokenizer`` in a process of its own, which ends when nobody holds the tokenizer.
+
+    Raises:
+        LabError: as ``find_tokenizer``, or there can be no process.
+    """
+    tokenizer = LentTokenizer(name)
+    return FoundTokenizer(
+        tokenizer.name, tokenizer, LentChat(tokenizer) if tokenizer.chats else None
+    )
+
+
+def is_small(name: str) -> bool:
+    """Whether opening a tokenizer takes a few MB, as those do that were trained here.
+
+    It looks at the size of a file and opens none; of what cannot be found nothing is said.
+    """
+    if name in published_names():
+        return False
+    path = _path(name)
+    found = [paths.tokenizers_folder() / name / TOKENIZER] if NAME.fullmatch(name) else []
+    if path is not None:
+        found += [path / TOKENIZER, path]
+    with contextlib.suppress(CheckpointError):
+        found.append(find_checkpoint(name).path / TOKENIZER)
+    file = next((each for each in found if each.is_file()), None)
+    return file is None or (file.suffix == ".json" and file.stat().st_size <= _SMALL_BYTES)
 
 
 def _is_trained(folder: Path) -> bool:

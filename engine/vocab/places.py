@@ -11,6 +11,7 @@ import regex
 
 from engine.tokenizer_imported import ImportedTokenizer
 from engine.tokenizer_protocol import AnyTokenizer
+from engine.vocab.lent import LentTokenizer
 
 _Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int64]
@@ -39,7 +40,7 @@ def places_of(tokenizer: AnyTokenizer, ids: Sequence[int], text: str) -> Places:
     parts = list(_normalized(text))
     if written == "".join(after for _, after in parts).encode():
         return _composed_places(parts, starts, ends)
-    assert isinstance(tokenizer, ImportedTokenizer), "only others add to a text or take from it"
+    assert isinstance(tokenizer, ImportedTokenizer | LentTokenizer), "ours leave a text as it is"
     chars = np.array(tokenizer.character_places(text), np.int64).reshape(-1, 2)
     byte_of = np.append(np.flatnonzero(begins), len(data))
     return np.concatenate([byte_of[chars], chars], axis=1)

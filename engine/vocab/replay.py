@@ -13,9 +13,11 @@ from itertools import pairwise
 from typing import Literal
 
 from engine.errors import LabError
+from engine.helper import as_bytes, as_text
 from engine.tokenizer import Tokenizer, without_surrogates
 from engine.tokenizer_imported import ImportedTokenizer
 from engine.tokenizer_protocol import AnyTokenizer
+from engine.vocab.lent import LentTokenizer
 from engine.vocab.published import PublishedTokenizer
 from engine.vocab.splits import split
 
@@ -55,6 +57,8 @@ def replay(tokenizer: AnyTokenizer, word: str | bytes) -> list[Step]:
         LabError: the word is empty or too long, the tokenizer splits it, or does not encode it by
             merges alone.
     """
+    if isinstance(tokenizer, LentTokenizer):
+        return _lent_steps(tokenizer, word)
     data = word if isinstance(word, bytes) else without_surrogates(word).encode()
     if not 0 < len(data) <= MAX_BYTES:
         raise LabError(
@@ -73,6 +77,24 @@ def replay(tokenizer: AnyTokenizer, word: str | bytes) -> list[Step]:
             )
         steps.append(Step("whole", (data,), ids, at=0))
     return steps
+
+
+def _lent_steps(tokenizer: LentTokenizer, word: str | bytes) -> list[Step]:
+    if isinstance(word, bytes):
+        found = tokenizer.ask("replay_bytes", data=as_text(word))
+    else:
+        found = tokenizer.ask("replay", word=without_surrogates(word))
+    return [
+        Step(
+            kind,
+            tuple(map(as_bytes, parts)),
+            tuple(ids),
+            at,
+            pair and (as_bytes(pair[0]), as_bytes(pair[1])),
+            rank,
+        )
+        for kind, parts, ids, at, pair, rank in found
+    ]
 
 
 def _one_split(tokenizer: AnyTokenizer, word: str) -> bytes:
@@ -131,5 +153,8 @@ def pair_ranks(tokenizer: AnyTokenizer, parts: Sequence[bytes]) -> list[int | No
 
     The lowest is what ``replay`` merges next.
     """
+    if isinstance(tokenizer, LentTokenizer):
+        ranks: list[int | None] = tokenizer.ask("pair_ranks", parts=list(map(as_text, parts)))
+        return ranks
     rank_of = _rank_of(tokenizer)
     return [rank_of(*pair) for pair in pairwise(parts)]

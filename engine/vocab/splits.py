@@ -7,6 +7,7 @@ import regex
 from engine.tokenizer import SPLIT_PATTERN, Tokenizer, without_surrogates
 from engine.tokenizer_imported import ImportedTokenizer
 from engine.tokenizer_protocol import AnyTokenizer
+from engine.vocab.lent import LentTokenizer
 from engine.vocab.published import PublishedTokenizer
 
 
@@ -16,7 +17,7 @@ def split(tokenizer: AnyTokenizer, text: str) -> list[bytes]:
     For ``tiktoken``'s encodings this reads their pattern with ``regex``; it is meant to be looked
     at, and ids are never made from it.
     """
-    if isinstance(tokenizer, ImportedTokenizer):
+    if isinstance(tokenizer, ImportedTokenizer | LentTokenizer):
         return tokenizer.split(text)
     assert isinstance(tokenizer, Tokenizer | PublishedTokenizer), type(tokenizer).__name__
     pattern = SPLIT_PATTERN if isinstance(tokenizer, Tokenizer) else tokenizer.pattern

@@ -15,9 +15,10 @@ from engine.data.crawl.build import INFO_FILE
 from engine.data.funnel import jobs
 from engine.data.funnel.results import REPORT, Results
 from engine.errors import LabError
+from engine.helper import Helper
 from engine.paths import expanded
 from tui.cli.data_build import crawl_folder
-from tui.data.browser import BrowsedRun, Browser
+from tui.data.browser import WORDS, BrowsedRun
 from tui.data.listed import Folder, Listed, Wish
 
 _WORLD = "nano"
@@ -33,7 +34,7 @@ class FunnelsOnDisk:
     """
 
     def __init__(self, browse_command: Sequence[str] = BROWSE_COMMAND) -> None:
-        self._browser = Browser(browse_command)
+        self._browser = Helper(browse_command, WORDS)
 
     def listed(self) -> list[Listed]:
         """All readable ones, newest first; that which comes with the lab last."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.tokenizer_imported import ImportedTokenizer
 from tui.export.markdown import Cell, fenced, inline, sections, table
 from tui.export.rows import Rows
 from tui.panes.pane import Contents
@@ -52,8 +51,6 @@ def of_text(desk: Desk, seats: Sequence[Seat]) -> Contents | None:
 
 def _rows(found: Sequence[Found]) -> Iterator[dict[str, Any]]:
     for name, tokenizer, ids in found:
-        # The ids of an imported tokenizer need not follow the order of its merges.
-        ranked = not isinstance(tokenizer, ImportedTokenizer)
         for place, id_ in enumerate(ids):
             yield {
                 "tokenizer": name,
@@ -61,7 +58,7 @@ def _rows(found: Sequence[Found]) -> Iterator[dict[str, Any]]:
                 "id": id_,
                 "text": _text(tokenizer, id_),
                 "bytes": tokenizer.token_bytes(id_),
-                "rank": id_ if ranked else None,
+                "rank": id_ if tokenizer.ids_are_ranks else None,
             }
 
 

@@ -74,7 +74,7 @@ class TokensPane(LabPane):
         self.head, self.views = TokenHead(), TokenViews(desk)
         self.opener = Opener(self, desk, lab.services.tokenizer, self._changed, self._edited)
         self.replayer = Replayer(self, desk, self.views.merges)
-        self.talker = Talker(desk, self.views.chat)
+        self.talker = Talker(self, desk, self.views.chat, self._show_head)
         self.learner = Learner(self, desk, self.views.train, self._learning_is_seen)
         self._example = 0
 
@@ -261,6 +261,7 @@ class TokensPane(LabPane):
     def action_remove(self) -> None:
         """The chosen one leaves."""
         self.desk.remove()
+        self.opener.let_go()
         self._show()
         self.focus_view()
 

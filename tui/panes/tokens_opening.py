@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
 
 from textual.widget import Widget
 
 from engine.errors import LabError
 from engine.vocab.incremental import LiveText
+from engine.vocab.lent import LentTokenizer
 from tui.background import in_background
 from tui.tokens.buffer import Edit
 from tui.tokens.cut import Change, Cut
@@ -44,12 +44,13 @@ class Opener:
     ) -> None:
         self._host, self._desk, self._find = host, desk, find
         self._changed, self._edited = changed, edited
-        self._found: WeakValueDictionary[str, FoundTokenizer] = WeakValueDictionary()
-        """Those that stand on the desk: a large one may take as much memory as the app."""
+        self._found: dict[str, FoundTokenizer] = {}
+        """Those that stand on the desk, by their seats' name."""
         desk.buffer.listeners.append(self._follow)
 
     def open(self, seat: Seat) -> None:
-        """Begin to open a seat's tokenizer."""
+        """Begin to open a seat's tokenizer; one that it has taken the place of is let go."""
+        self.let_go()
         in_background(self._host, partial(self._open, seat), "tokenizer")
 
     async def _open(self, seat: Seat) -> None:
@@ -59,6 +60,7 @@ class Opener:
             seat.fail(str(error))
             self._changed(seat)
             return
+        self.let_go()  # The seat may have been taken away while it was opened.
         seat.found = found
         seat.state = "cutting"
         self._desk.redraw()
@@ -75,13 +77,21 @@ class Opener:
             found = self._found[name] = await asyncio.to_thread(self._find, name)
         return found
 
+    def let_go(self) -> None:
+        """End the processes of tokenizers that no seat shows any more."""
+        shown = {seat.name for seat in self._desk.seats}
+        for name in self._found.keys() - shown:
+            tokenizer = self._found.pop(name).tokenizer
+            if isinstance(tokenizer, LentTokenizer):
+                tokenizer.close()
+
     async def _cut(self, seat: Seat) -> None:
         """Cut the text anew; edits that come meanwhile are made when it is there."""
         assert seat.found is not None
         seat.missed.clear()
         tokenizer, text = seat.found.tokenizer, self._desk.buffer.text
         try:
-            if len(text) < LARGE_EDIT:
+            if len(text) < LARGE_EDIT and not isinstance(tokenizer, LentTokenizer):
                 live = LiveText(tokenizer, text)
             else:
                 self._changed(seat)

@@ -38,15 +38,7 @@ class Replayer:
 
     def at_cursor(self) -> None:
         """The word under the cursor."""
-        desk, found = self._desk, self._desk.seat.found
-        if found is None:
-            self._view.show(None, desk.seat.words)
-            return
-        word = word_at(found.tokenizer, desk.buffer.text, desk.buffer.cursor)
-        if word:
-            self.replay(word)
-        else:
-            self._view.show(None, "The text is empty: e types a word.")
+        self._begin(None)
 
     def again(self) -> None:
         """The same word, with another tokenizer."""
@@ -56,17 +48,26 @@ class Replayer:
             self.at_cursor()
 
     def replay(self, word: str) -> None:
-        """A word; the merges of an imported tokenizer are read in a thread."""
+        """Another word."""
+        self._begin(word)
+
+    def _begin(self, word: str | None) -> None:
         in_background(self._host, partial(self._replay, self._desk.seat, word), "replay", only=True)
 
-    async def _replay(self, seat: Seat, word: str) -> None:
+    async def _replay(self, seat: Seat, word: str | None) -> None:
         if seat.found is None:
             self._view.show(None, seat.words)
             return
+        tokenizer, buffer = seat.found.tokenizer, self._desk.buffer
         merging: Merging | None = None
         words = ""
         try:
-            merging = await asyncio.to_thread(replayed, seat.name, seat.found.tokenizer, word)
+            if word is None:
+                word = await asyncio.to_thread(word_at, tokenizer, buffer.text, buffer.cursor)
+            if word:
+                merging = await asyncio.to_thread(replayed, seat.name, tokenizer, word)
+            else:
+                words = "The text is empty: e types a word."
         except LabError as error:
             words = f"✗ {error}"
         self._view.show(merging, words)
@@ -78,12 +79,16 @@ class Talker:
     """Writes a conversation down as the chosen tokenizer's model reads it.
 
     Args:
+        host: the pane; its workers wait.
         desk: the tokenizers.
         view: shows it.
+        shown: called when something else is shown.
     """
 
-    def __init__(self, desk: Desk, view: TokenChat) -> None:
-        self._desk, self._view = desk, view
+    def __init__(
+        self, host: Widget, desk: Desk, view: TokenChat, shown: Callable[[], object]
+    ) -> None:
+        self._host, self._desk, self._view, self._shown = host, desk, view, shown
         self._example = 0
         self.turns: Sequence[Turn] = EXAMPLES[0][1]
 
@@ -113,6 +118,9 @@ class Talker:
 
     def show(self) -> None:
         """Write it down anew."""
+        in_background(self._host, self._show, "conversation", only=True)
+
+    async def _show(self) -> None:
         seat = self._desk.seat
         if seat.found is None:
             self._view.show((), seat.words)
@@ -124,12 +132,13 @@ class Talker:
             )
         else:
             try:
-                pieces = seat.found.chat.write(self.turns)
+                pieces = await asyncio.to_thread(seat.found.chat.write, self.turns)
             except LabError as error:
                 self._view.show((), f"✗ {error}")
             else:
                 self._view.show(pieces, ids=self._desk.as_ids)
                 telling.written(self._view, seat.name, pieces)
+        self._shown()
 
 
 class Learner:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.content import Content
 
-from engine.tokenizer_imported import ImportedTokenizer
 from tui.format import grouped
 from tui.safe_text import one_line
 from tui.tokens.glyphs import glyph_of
@@ -50,8 +49,8 @@ def rank_words(cut: Cut, token: int) -> str:
     tokenizer, found = cut.live.tokenizer, cut.live.token(token).piece
     if len(found.data) == 1:
         return "a single byte, no merge"
-    if isinstance(tokenizer, ImportedTokenizer):
-        return "m shows its merges"  # There ids need not follow the order of merges.
+    if not tokenizer.ids_are_ranks:
+        return "m shows its merges"
     return f"rank {grouped(found.id)}: merge {grouped(found.id - 255)}"
 
 

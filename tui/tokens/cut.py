@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.vocab.incremental import Change, LiveText
+from engine.vocab.lent import LentTokenizer
 from tui.tokens.buffer import Edit
 
 __all__ = ["Change", "Cut"]
@@ -21,6 +22,12 @@ class Cut:
     def __len__(self) -> int:
         """How many characters the text has."""
         return len(self.live.text)
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether an edit waits for nobody: not if a process has to start or is asked already."""
+        tokenizer = self.live.tokenizer
+        return not isinstance(tokenizer, LentTokenizer) or tokenizer.at_hand
 
     @property
     def ids(self) -> list[int]:

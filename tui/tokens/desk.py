@@ -65,7 +65,7 @@ class Seat:
     def edit(self, edit: Edit) -> Change | None:
         """Follow an edit; None where that is not possible, and the text has to be cut anew."""
         large = max(len(edit.old), len(edit.new)) > LARGE_EDIT
-        if self.cut is not None and not large:
+        if self.cut is not None and self.cut.at_hand and not large:
             try:
                 return self.cut.edit(edit)
             except LabError as error:

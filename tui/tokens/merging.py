@@ -49,9 +49,10 @@ class Merging:
 
     name: str
     """The tokenizer's."""
-    tokenizer: AnyTokenizer
     word: str
     steps: list[Step]
+    ranks: list[list[int | None]]
+    """Of each step: when each two neighbours were learned to be merged; None: never."""
     at: int = 0
 
     @property
@@ -70,12 +71,13 @@ class Merging:
 
 
 def replayed(name: str, tokenizer: AnyTokenizer, word: str) -> Merging:
-    """All steps of a word.
+    """All steps of a word; an imported tokenizer reads its merges first, so call it in a thread.
 
     Raises:
         LabError: the word has none, or is too long.
     """
-    return Merging(name, tokenizer, word, replay(tokenizer, word))
+    steps = replay(tokenizer, word)
+    return Merging(name, word, steps, [pair_ranks(tokenizer, step.parts) for step in steps])
 
 
 def head_words(merging: Merging) -> Content:
@@ -138,11 +140,10 @@ def pairs_content(merging: Merging) -> Content:
             else "One token is left."
         )
         return Content.styled(words, "$quiet")
-    ranks = pair_ranks(merging.tokenizer, parts)
     return Content("\n").join(
         [
             Content.styled("of these neighbours the earliest learned is merged next:", "$quiet"),
-            *_pair_lines(parts, ranks),
+            *_pair_lines(parts, merging.ranks[merging.at]),
         ]
     )
 

@@ -61,12 +61,14 @@ def offered(checkpoints: Iterable[CheckpointInfo], own: Iterable[str] = ()) -> l
 def open_named(name: str) -> FoundTokenizer:
     """The tokenizer of that name; it may be fetched, so call it in a thread.
 
+    A large one lives in a process of its own: it would take as much memory as the whole app.
+
     Raises:
         LabError: there is none, or it cannot be had; the sentence says why.
     """
     from engine.tokenizer import Tokenizer
-    from engine.vocab.find import FoundTokenizer, find_tokenizer
+    from engine.vocab.find import FoundTokenizer, find_tokenizer, is_small, lend_tokenizer
 
     if name == BYTES:
         return FoundTokenizer(BYTES, Tokenizer({bytes([b]): b for b in range(256)}, {}), None)
-    return find_tokenizer(name)
+    return find_tokenizer(name) if is_small(name) else lend_tokenizer(name)

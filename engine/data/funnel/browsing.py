@@ -1,17 +1,12 @@
 """Browses what runs of the funnel have left: a helper process that reads their tables for others.
 
 Reading parquet takes 80 MB that whoever shows some rows need not hold. Run as
-``python -m engine.data.funnel.browsing`` it answers a line of JSON by a line of JSON, until its
-standard input ends: ``{"folder": "...", "ask": "dropped", "with": {"rule": "...", "offset": 0,
-"limit": 60}}`` by ``{"found": ...}``, or by ``{"error": "..."}``, a sentence. What can be asked
-stands in ``QUESTIONS``; what is found is what ``Results`` gives, as JSON.
+``python -m engine.data.funnel.browsing`` it is an ``engine.helper`` process. What can be asked of
+the run in a folder stands in ``QUESTIONS``; what is found is what ``Results`` gives, as JSON.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -20,31 +15,26 @@ from typing import Any
 
 from engine.data.funnel.document import SourcePage
 from engine.data.funnel.results import REPORT, Cluster, ClusterPage, DroppedRow, Results
-from engine.errors import LabError
+from engine.helper import as_bytes, as_text, serve
 
 
 def _raw(results: Results, page_id: str) -> dict[str, Any]:
     page = asdict(results.raw(page_id))
-    return {**page, "body": base64.b64encode(page["body"]).decode("ascii")}
+    return {**page, "body": as_text(page["body"])}
+
+
+def _asked(find: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda folder, **which: find(_results(Path(folder)), **which)
 
 
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
-    "n_dropped": Results.n_dropped,
-    "dropped": lambda results, **which: list(map(asdict, results.dropped(**which))),
-    "n_clusters": lambda results: results.n_clusters,
-    "clusters": lambda results, **which: list(map(asdict, results.clusters(**which))),
-    "raw": _raw,
+    "n_dropped": _asked(Results.n_dropped),
+    "dropped": _asked(lambda results, **which: list(map(asdict, results.dropped(**which)))),
+    "n_clusters": _asked(lambda results: results.n_clusters),
+    "clusters": _asked(lambda results, **which: list(map(asdict, results.clusters(**which)))),
+    "raw": _asked(_raw),
 }
-"""What can be asked of a run, by the name of what ``Results`` has for it."""
-
-
-def answer_to(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What the helper says to one line."""
-    folder = Path(asked["folder"])
-    try:
-        return {"found": QUESTIONS[asked["ask"]](_results(folder), **asked["with"])}
-    except LabError as error:
-        return {"error": str(error)}
+"""What can be asked of the run in ``folder``, by the name of what ``Results`` has for it."""
 
 
 def _results(folder: Path) -> Results:
@@ -76,14 +66,8 @@ def clusters(found: Any) -> list[Cluster]:
 
 def source_page(found: Any) -> SourcePage:
     """The answer to ``raw``."""
-    return SourcePage(**{**found, "body": base64.b64decode(found["body"])})
-
-
-def serve() -> None:
-    """Answer lines until the standard input ends."""
-    for line in sys.stdin:
-        print(json.dumps(answer_to(json.loads(line))), flush=True)
+    return SourcePage(**{**found, "body": as_bytes(found["body"])})
 
 
 if __name__ == "__main__":
-    serve()
+    serve(QUESTIONS)

@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from engine import paths
-from engine.data.funnel.browsing import answer_to
+from engine.data.funnel.browsing import QUESTIONS
 from engine.data.funnel.results import CLUSTERS, Results
 from engine.errors import DataError
-from tui.data.browser import BrowsedRun, Browser
+from engine.helper import Helper, reply_to
+from tui.data.browser import WORDS, BrowsedRun
 from tui.data.source import BROWSE_COMMAND
 
 RUN = paths.shipped_folder() / "nano" / "data"
@@ -34,8 +35,8 @@ for line in sys.stdin:
 
 
 @pytest.fixture
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    made = Browser(getattr(request, "param", BROWSE_COMMAND))
+def browser(request: pytest.FixtureRequest) -> Iterator[Helper]:
+    made = Helper(getattr(request, "param", BROWSE_COMMAND), WORDS)
     yield made
     made.close()
 
@@ -43,7 +44,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
 scripted = pytest.mark.parametrize("browser", [(sys.executable, "-c", ECHO)], indirect=True)
 
 
-def test_it_finds_what_the_tables_hold(browser: Browser) -> None:
+def test_it_finds_what_the_tables_hold(browser: Helper) -> None:
     here, there = Results(RUN), BrowsedRun(RUN, browser)
     assert there.report == here.report
     rule = max(here.report.rows, key=lambda row: here.n_dropped(row.rule)).rule
@@ -58,7 +59,7 @@ def test_it_finds_what_the_tables_hold(browser: Browser) -> None:
 
 
 def test_what_is_wrong_is_a_sentence_and_the_helper_goes_on(
-    browser: Browser, tmp_path: Path
+    browser: Helper, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
     shutil.copytree(RUN, folder)
@@ -84,39 +85,39 @@ def test_what_is_wrong_is_a_sentence_and_the_helper_goes_on(
 def test_a_run_that_is_done_anew_is_read_anew(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(RUN, folder)
-    asked = {"folder": str(folder), "ask": "n_clusters", "with": {}}
-    n = answer_to(asked)["found"]
+    asked = {"ask": "n_clusters", "with": {"folder": str(folder)}}
+    n = reply_to(QUESTIONS, asked)["found"]
     (folder / CLUSTERS).unlink()
-    assert answer_to(asked) == {"found": n}
+    assert reply_to(QUESTIONS, asked) == {"found": n}
     os.utime(folder / "report.json", ns=(1, 1))
-    assert answer_to(asked) == {"found": 0}
+    assert reply_to(QUESTIONS, asked) == {"found": 0}
 
 
 @scripted
-def test_a_helper_that_was_killed_is_started_again(browser: Browser) -> None:
-    first = browser.ask(RUN, "n_dropped", rule="x")
-    assert browser.ask(RUN, "n_dropped", rule="x") == first
+def test_a_helper_that_was_killed_is_started_again(browser: Helper) -> None:
+    first = browser.ask("n_dropped", rule="x")
+    assert browser.ask("n_dropped", rule="x") == first
     os.kill(first, 9)
-    second = browser.ask(RUN, "n_dropped", rule="x")
+    second = browser.ask("n_dropped", rule="x")
     assert second != first
     with pytest.raises(DataError, match="was lost 2 times"):
-        browser.ask(RUN, "n_dropped", rule="die")
-    assert browser.ask(RUN, "n_dropped", rule="x") not in (first, second)
+        browser.ask("n_dropped", rule="die")
+    assert browser.ask("n_dropped", rule="x") not in (first, second)
 
 
 def test_a_helper_that_cannot_be_started_is_a_sentence() -> None:
     with pytest.raises(DataError, match="No such file or directory"):
-        Browser(("/no/such/helper",)).ask(RUN, "n_clusters")
+        Helper(("/no/such/helper",), WORDS).ask("n_clusters")
 
 
 @scripted
-def test_closing_ends_a_question_and_starts_no_other(browser: Browser) -> None:
-    pid = browser.ask(RUN, "n_dropped", rule="x")
+def test_closing_ends_a_question_and_starts_no_other(browser: Helper) -> None:
+    pid = browser.ask("n_dropped", rule="x")
     said: list[str] = []
 
     def hang() -> None:
         try:
-            browser.ask(RUN, "n_dropped", rule="hang")
+            browser.ask("n_dropped", rule="hang")
         except DataError as error:
             said.append(str(error))
 
@@ -126,14 +127,14 @@ def test_closing_ends_a_question_and_starts_no_other(browser: Browser) -> None:
         time.sleep(0.001)
     browser.close()
     waiting.join(20)
-    assert said == ["The lab is being left, so no table is read any more."]
+    assert said == ["The tables cannot be read: they were closed."]
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     browser.close()
 
 
 def test_the_helper_ends_with_its_input() -> None:
-    asked = {"folder": str(RUN), "ask": "n_clusters", "with": {}}
+    asked = {"ask": "n_clusters", "with": {"folder": str(RUN)}}
     done = subprocess.run(
         BROWSE_COMMAND, input=json.dumps(asked) + "\n", capture_output=True, text=True, timeout=60
     )
@@ -145,9 +146,10 @@ def test_whoever_asks_never_reads_parquet() -> None:
     code = f"""
 import sys
 from pathlib import Path
+from engine.helper import Helper
+from tui.data.browser import WORDS, BrowsedRun
 from tui.data.source import BROWSE_COMMAND
-from tui.data.browser import BrowsedRun, Browser
-run = BrowsedRun(Path({str(RUN)!r}), Browser(BROWSE_COMMAND))
+run = BrowsedRun(Path({str(RUN)!r}), Helper(BROWSE_COMMAND, WORDS))
 assert run.clusters() and run.n_dropped(run.report.rows[-1].rule) >= 0
 run._browser.close()
 assert not {{"pyarrow", "lxml", "warcio"}} & set(sys.modules)
