@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
 from rich.cells import set_cell_size
@@ -36,8 +37,8 @@ class Holder(Protocol):
 
     opened: Settings
 
-    def change(self, key: str, value: object) -> None:
-        """Let a value hold and keep it. Raises SettingError."""
+    def change(self, key: str, value: object, kept: Callable[[], None]) -> None:
+        """Let a value hold and keep it; then say so by ``kept``. Raises SettingError."""
         ...
 
 
@@ -261,11 +262,15 @@ kept in `settings.toml`; a value that a variable of the environment fixes cannot
 
     def _change(self, key: str, value: object) -> None:
         try:
-            self.holder.change(key, value)
+            self.holder.change(key, value, self._kept)
         except LabError as error:
             self._say(str(error))
         else:
             self._say("")
+            self._refill()
+
+    def _kept(self) -> None:
+        if self.is_attached:
             self._refill()
 
     def _say(self, words: str) -> None:

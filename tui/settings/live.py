@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -68,8 +68,13 @@ class LiveSettings:
         usual = [each for each in usual if not isinstance(each, Monochrome | NoColor)]
         return [_SAFE, *usual, *grounds, *self._filters]
 
-    def change(self, key: str, value: object) -> None:
+    def change(self, key: str, value: object, kept: Callable[[], None] = lambda: None) -> None:
         """Let a value hold now, and keep it; the default, or None of a table's key, resets it.
+
+        Args:
+            key: of the setting.
+            value: that is to hold.
+            kept: called once it stands in the file.
 
         Raises:
             SettingError: the value cannot be one, or a variable of the environment fixes it.
@@ -77,14 +82,15 @@ class LiveSettings:
         if not self.opened.take(key, value):
             return
         self._apply(key)
-        in_background(self._app, partial(self._keep, key), f"setting {key}", only=False)
+        in_background(self._app, partial(self._keep, key, kept), f"setting {key}", only=False)
 
-    async def _keep(self, key: str) -> None:
+    async def _keep(self, key: str, kept: Callable[[], None]) -> None:
         try:
             said = await asyncio.to_thread(self.opened.keep, key)
         except LabError as error:
             self._warn(f"{key} holds until you leave, and could not be kept: {error}")
         else:
+            kept()
             if said:
                 self._warn(said)
 

@@ -9,6 +9,8 @@ from tui.settings.schema import SECTIONS
 from tui.settings.setting import Setting, SettingError
 from tui.settings.store import Settings
 
+NOT_KEPT = "not kept"
+"""The sign ``tui.notes.NOT_KEPT`` in the room that there is for who says so."""
 MOST_NAMED = 9
 """Choices that are listed; of more it is said how many they are."""
 
@@ -20,7 +22,8 @@ class Row(NamedTuple):
     title: str
     value: str = ""
     origin: str = ""
-    """Who says so, where it is not the default: ``yours``, or the variable that fixes it."""
+    """Who says so, where it is not the default: ``yours``, or the variable that fixes it; or that
+    the value does not stand in the file yet."""
     door: str = ""
     """The action that leads on from here, in place of a value."""
 
@@ -92,6 +95,8 @@ def _inside(settings: Settings, section: str) -> Iterator[Row]:
 
 
 def _origin(settings: Settings, key: str) -> str:
+    if not settings.is_kept(key):
+        return NOT_KEPT
     names = {"default": "", "file": "yours", "given": "this visit"}
     return names.get(settings.origin(key)) or settings.fixed_by(key)
 

@@ -17,6 +17,7 @@ T = TypeVar("T")
 Origin = Literal["given", "environment", "file", "default"]
 
 _WRITING = threading.Lock()
+_NONE = object()
 _BEGINNING = "# Settings of llmlab. docs/settings.md lists all of them.\n"
 
 
@@ -47,6 +48,8 @@ class Settings:
         self._environment, self._unheard = read_environment(environ, self.catalog)
         self.problems = [*problems, *self._unheard]
         """A sentence for each thing that was said somewhere and does not hold."""
+        self._unkept: set[str] = set()
+        """Keys whose value was chosen, and does not stand in the file yet."""
 
     def value(self, setting: Setting[T]) -> T:
         """What holds now."""
@@ -67,6 +70,10 @@ class Settings:
         if key in self._environment:
             return "environment"
         return "file" if key in self._file else "default"
+
+    def is_kept(self, key: str) -> bool:
+        """Whether the next start will find the value that was chosen."""
+        return key not in self._unkept
 
     def fixed_by(self, key: str) -> str:
         """The variable of the environment that fixes a key; empty where none does."""
@@ -110,6 +117,7 @@ class Settings:
             self._file.pop(key, None)
         else:
             self._file[key] = checked
+        self._unkept.add(key)
         return True
 
     def keep(self, *keys: str) -> str:
@@ -130,12 +138,14 @@ class Settings:
         from engine.files import write_atomic
 
         text, said = self._text_to_change()
-        before = text
+        before, written = text, {key: self._file.get(key, _NONE) for key in keys}
         for key in keys:
             text = self._changed(text, key)
         # A file that says nothing would only slow the next start.
         if text != before and not (text == _BEGINNING and not os.path.exists(self.path)):
             write_atomic(self.path, text.encode())
+        # Another value may have been chosen meanwhile.
+        self._unkept -= {key for key in keys if self._file.get(key, _NONE) == written[key]}
         # A wrong line may just have been put right, or the damaged file put aside.
         self.problems = [*read_file(self.path, self.catalog).problems, *self._unheard]
         return said

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,11 @@ async def test_what_cannot_be_kept_holds_for_the_visit(lab: Lab) -> None:
         await until(
             pilot, lambda: any("could not be kept" in n.message for n in app._notifications), "said"
         )
+        await shows(app, pilot, "not kept")
+        settings.settings_path().rmdir()
+        await pilot.press("right")
+        await shows(app, pilot, "yours")
+        assert settings.settings_path().exists()
 
 
 async def test_a_policy_chosen_here_holds_in_chat(lab: Lab) -> None:
@@ -202,7 +208,7 @@ class _Holder:
     def __init__(self, opened: Settings) -> None:
         self.opened = opened
 
-    def change(self, key: str, value: object) -> None:
+    def change(self, key: str, value: object, kept: Callable[[], None]) -> None:
         self.opened.take(key, value)
 
 

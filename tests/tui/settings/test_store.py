@@ -247,6 +247,7 @@ def test_choices_of_two_at_once_are_both_kept(path: Path) -> None:
         thread.join()
     last = Settings(path, {})
     assert [last.origin(key) for key in keys] == ["file"] * 4
+    assert all(opened.is_kept(key) for opened, key in zip(openeds, keys, strict=True))
 
 
 def test_a_file_that_cannot_be_written_is_an_error(path: Path) -> None:
@@ -257,6 +258,7 @@ def test_a_file_that_cannot_be_written_is_an_error(path: Path) -> None:
     with pytest.raises(LabError, match=r"settings\.toml"):
         opened.keep("screen.theme")
     assert opened.value(schema.THEME) == "nord"
+    assert not opened.is_kept("screen.theme")
 
 
 def test_what_only_a_person_can_change_is_left(path: Path) -> None:
