@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.errors import LabError
 from tui import settings
 from tui.background import in_background
+from tui.course.keeping import CourseKeeper
 from tui.safe_text import visible
 from tui.settings.schema import COURSE, OFFER_COURSE
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 HINT_AFTER_S = 60.0
 MOST_EARLY = 50
 """Facts that are kept for a course that is not open yet."""
-_OFFERED, _AT = "course.offered", "course.at"
-"""Under which names it is kept whether the course was offered, and which step of it is on."""
 
 
 class CourseDesk:
@@ -46,6 +45,7 @@ class CourseDesk:
         self._early: list[Fact] = []
         """What was told before there was a guide, the newest last."""
         self._strip: CourseStrip | None = None
+        self._keeper = CourseKeeper(app, self._show_kept)
         self._turn = asyncio.Lock()
 
     # Beginning
@@ -57,21 +57,20 @@ class CourseDesk:
 
     async def _greet(self) -> None:
         try:
-            at = await self._app.state.do(self._app.state.kept.get, _AT)
-            offered = await self._app.state.do(self._app.state.kept.get, _OFFERED)
+            place = await self._keeper.place(str(self._folder()))
+            offered = await self._keeper.was_offered()
         except LabError as error:
             self._app.remembering.say(error)
             return
-        folder = str(self._folder())
-        here = isinstance(at, dict) and at.get("folder") == folder
-        if here and (guide := await self._opened()) is not None:
-            step = guide.course.named(str(at.get("step")))
-            if step is not None:
+        if place.step is not None:
+            guide = await self._opened()
+            step = guide.course.named(place.step) if guide is not None else None
+            if guide is not None and step is not None:
                 from tui.course.stage import lend_sampling
 
                 lend_sampling(self._app, step)
-                await self._is_on(guide, step)
-        elif not offered and at is None and settings.value(OFFER_COURSE):
+                await self._is_on(guide, step, place.found)
+        elif not offered and settings.value(OFFER_COURSE):
             strip = await self._mounted()
             strip.offer()
 
@@ -129,8 +128,9 @@ class CourseDesk:
             elif choice == CourseScreen.LEAVE:
                 self.act("leave")
 
-        await self._app.push_screen(CourseScreen(guide, self.key_of), chosen)
-        await self._keep(self._app.state.kept.put, _OFFERED, True)
+        screen = CourseScreen(guide, self.key_of, is_kept=self._keeper.has_kept_done)
+        await self._app.push_screen(screen, chosen)
+        await self._keeper.offered()
         if self._strip is not None and guide.step is None:
             self._strip.close()  # It has offered what is open now.
 
@@ -150,14 +150,13 @@ class CourseDesk:
             return
         await self._is_on(guide, step)
 
-    async def _is_on(self, guide: Guide, step: Step) -> None:
+    async def _is_on(
+        self, guide: Guide, step: Step, found: Mapping[str, Fact] | None = None
+    ) -> None:
         """Show a step that is set up; what came true already may be all that it asks."""
-        guide.begin(step)
-        await self._show()
-        if guide.complete:
-            await self._keep_done(guide, step, guide.evidence)
-        else:
-            await self._keep_place()
+        guide.begin(step, found)
+        self._keeper.note_done(guide)
+        await self._keep_and_show()
 
     async def _leave(self) -> None:
         from tui.course.stage import lend_sampling
@@ -167,8 +166,8 @@ class CourseDesk:
         lend_sampling(self._app, None)
         if self._strip is not None:
             self._strip.close()
-        await self._keep(self._app.state.kept.put, _OFFERED, True)
-        await self._keep_place()
+        await self._keeper.offered()
+        await self._keeper.keep(self.guide, str(self._folder()))
 
     # What comes true
 
@@ -178,13 +177,9 @@ class CourseDesk:
         if guide is None:
             self._early = [*self._early, fact][-MOST_EARLY:]
             return
-        if not guide.take(fact):
-            return
-        in_background(self._app, self._show, "course-strip", only=True)
-        if guide.complete and guide.step is not None:
-            # What it is now: another step may be begun before this is written.
-            keep = partial(self._keep_done, guide, guide.step, guide.evidence)
-            in_background(self._app, keep, "course-done")
+        if guide.take(fact):
+            self._keeper.note_done(guide)  # Before another step is begun.
+            in_background(self._app, self._keep_and_show, "course-strip")
 
     # The strip
 
@@ -196,13 +191,21 @@ class CourseDesk:
             await self._app.default_screen.mount(self._strip, before=self._app.status_line)
         return self._strip
 
+    async def _keep_and_show(self) -> None:
+        """What the strip says is on the disk by then, or the strip says that it is not."""
+        await self._keeper.keep(self.guide, str(self._folder()))
+        await self._show()
+
+    def _show_kept(self) -> None:
+        in_background(self._app, self._show, "course-strip")
+
     async def _show(self) -> None:
         guide = self.guide
         if guide is None or guide.step is None:
             return
         step = guide.step
         strip = await self._mounted()
-        strip.guide(guide, self.key_of)
+        strip.guide(guide, self.key_of, is_kept=self._keeper.has_kept(guide))
         if not guide.complete:
             self._app.set_timer(HINT_AFTER_S, partial(self._hint, step))
 
@@ -210,25 +213,6 @@ class CourseDesk:
         guide = self.guide
         if guide is not None and guide.step is step and not guide.complete and self._strip:
             self._strip.hint()
-
-    # Keeping
-
-    async def _keep_done(self, guide: Guide, step: Step, evidence: Mapping[str, Any]) -> None:
-        facts = {"said": guide.said[step.id], "facts": evidence}
-        await self._keep(self._app.state.course.note, guide.course.id, step.id, "done", facts)
-        await self._keep_place()
-
-    async def _keep_place(self) -> None:
-        step = self.guide.step if self.guide is not None else None
-        on = step is not None and not (self.guide and self.guide.complete)
-        at = {"folder": str(self._folder()), "step": step.id if step and on else None}
-        await self._keep(self._app.state.kept.put, _AT, at)
-
-    async def _keep(self, call: Callable[..., Any], *args: Any) -> None:
-        try:
-            await self._app.state.do(call, *args)
-        except LabError as error:
-            self._app.remembering.say(error)
 
     def _say(self, error: LabError) -> None:
         sentence = visible(str(error))

@@ -57,9 +57,21 @@ class Guide:
         in_turn = (*steps[start:], *steps[:start])
         return next((step for step in in_turn if step.id not in self.said), in_turn[0])
 
-    def begin(self, step: Step) -> None:
-        """Go to a step; what it finds come true already counts where it says so."""
-        self.step, self.found, self.complete = step, {}, False
+    def begin(self, step: Step, found: Mapping[str, Fact] | None = None) -> None:
+        """Go to a step; what it finds come true already counts where it says so.
+
+        Args:
+            step: where to go.
+            found: what had come true of it when it was left, by the names of its checks; a check
+                that is another one since has to be met anew.
+        """
+        by_name = {check.name: check for check in step.checks}
+        same = {
+            name: fact
+            for name, fact in (found or {}).items()
+            if name in by_name and by_name[name].met_by(fact)
+        }
+        self.step, self.found, self.complete = step, same, False
         for fact in self.recent:
             self._match(fact, before=True)
         self._settle()

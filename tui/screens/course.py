@@ -14,6 +14,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.course.words import with_keys
+from tui.notes import NOT_KEPT
 from tui.safe_text import visible
 from tui.screens.dialog import Dialog, key_words
 
@@ -34,6 +35,7 @@ class CourseScreen(Dialog[str]):
     Args:
         guide: where somebody is.
         key_of: says a binding's key.
+        is_kept: whether the next start will know all that is done.
     """
 
     LEAVE = "-"
@@ -49,9 +51,9 @@ one that is on, **○** not yet. Every step can be begun at any time, and again.
         Binding("x", "leave", "leave the course", id="course.leave"),
     ]
 
-    def __init__(self, guide: Guide, key_of: Callable[[str], str]) -> None:
+    def __init__(self, guide: Guide, key_of: Callable[[str], str], *, is_kept: bool) -> None:
         super().__init__()
-        self._guide, self._key_of = guide, key_of
+        self._guide, self._key_of, self._is_kept = guide, key_of, is_kept
         self._steps = guide.course.steps
         self._list = OptionList(*map(self._line, self._steps), id="steps")
         self._text = Static(id="step-text")
@@ -59,7 +61,8 @@ one that is on, **○** not yet. Every step can be begun at any time, and again.
     def compose(self) -> ComposeResult:
         """Steps to the left, the chosen one to the right."""
         with Vertical(classes="dialog") as box:
-            box.border_title = Content(f"course · {self._guide.n_done} of {len(self._steps)} done")
+            done = f"course · {self._guide.n_done} of {len(self._steps)} done"
+            box.border_title = Content(done if self._is_kept else done + NOT_KEPT)
             with Horizontal(id="both"):
                 yield self._list
                 with VerticalScroll():

@@ -15,6 +15,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from tui.course.words import with_keys
+from tui.notes import NOT_KEPT
 from tui.safe_text import visible
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class CourseStrip(Horizontal):
         self._words = Static(id="course-words")
         self._guide: Guide | None = None
         self._key_of: Callable[[str], str] = str
-        self._hinting = False
+        self._hinting, self._is_kept = False, True
         self._height: int | None = None
         """Of the card before its step was done; None while it is not."""
 
@@ -70,13 +71,14 @@ class CourseStrip(Horizontal):
             Content.assemble(("New here? ", "bold"), words, _clickable("F5 opens it", "open"))
         )
 
-    def guide(self, guide: Guide, key_of: Callable[[str], str]) -> None:
-        """Show where somebody is."""
+    def guide(self, guide: Guide, key_of: Callable[[str], str], *, is_kept: bool) -> None:
+        """Show where somebody is, and whether the next start will know it."""
         if not guide.complete:
             self._height = None
         elif self._height is None:
             self._height = self.size.height
         self._guide, self._key_of, self._hinting = guide, key_of, False
+        self._is_kept = is_kept
         self.remove_class("-closed")
         self._draw()
 
@@ -107,7 +109,7 @@ class CourseStrip(Horizontal):
         )
 
     def _brief(self, guide: Guide, step: Step) -> Content:
-        parts = [_number(guide, step), Content(" ")]
+        parts = [_number(guide, step), self._sign, Content(" ")]
         if guide.complete:
             return Content("").join([*parts, *self._done(guide, step)])
         parts += [self._action(step), *_so_far(guide), Content(" ")]
@@ -117,7 +119,7 @@ class CourseStrip(Horizontal):
     def _card(self, guide: Guide, step: Step) -> Content:
         title = Content.assemble(
             _number(guide, step), " ", (visible(step.title), "bold"),
-            (f" · {visible(step.part)}  ", "$quiet"),
+            (f" · {visible(step.part)}", "$quiet"), self._sign, "  ",
             _clickable("F5 course", "open"),
         )  # fmt: skip
         if guide.complete:
@@ -128,6 +130,10 @@ class CourseStrip(Horizontal):
             hint = visible(with_keys(step.hint, self._key_of))
             lines[1] = Content.styled(hint, "italic")  # The text has been read by now.
         return Content("\n").join(lines)
+
+    @property
+    def _sign(self) -> Content:
+        return Content.styled("" if self._is_kept else NOT_KEPT, "$quiet")
 
     def _action(self, step: Step) -> Content:
         return Content.styled(visible(with_keys(step.action, self._key_of)), "bold")

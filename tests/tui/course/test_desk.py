@@ -13,6 +13,7 @@ from tui.app import LabApp
 from tui.course import desk
 from tui.journal import tell
 from tui.screens.course import CourseScreen
+from tui.state.database import Database
 from tui.widgets.course_strip import CourseStrip
 
 
@@ -84,6 +85,27 @@ async def test_a_step_is_gone_on_with_and_what_was_done_stays(lab: Lab, own: Pat
         await dialog(app, pilot, CourseScreen)
         await shows(app, pilot, "course · 1 of 2 done")
         await shows(app, pilot, "✓  2 Step two [b]")
+
+
+async def test_half_of_a_step_that_came_true_is_there_at_the_next_start(
+    lab: Lab, own: Path
+) -> None:
+    path = own / "0.md"
+    second = '[[check]]\nfact = "answer"\nname = "again"\nwhere = { outcome = "wrong" }\n+++\nWhat'
+    path.write_text(path.read_text().replace("[check]", "[[check]]").replace("+++\nWhat", second))
+    async with lab.open((80, 24)) as (app, pilot):
+        app.course.act("next")
+        await shows(app, pilot, "1/2 Press enter.")
+        wrong_answer(app)
+        await shows(app, pilot, "✓ 1 of 2")
+        # What is on the screen by now is in the file, whatever ends the app.
+        at = Database().read(lambda db: db.execute("SELECT value FROM kept").fetchall())
+        assert any("Dun[/]bury" in value for (value,) in at)
+    async with lab.open((80, 24), answered=False) as (app, pilot):
+        await shows(app, pilot, "✓ 1 of 2")
+        wrong_answer(app)
+        await shows(app, pilot, "1/2 ✓ It said Dun[/]bury")
+        assert list(app.state.course.steps(str(own))) == ["one"]
 
 
 async def test_leaving_it_takes_the_strip_away_and_forgets_nothing(lab: Lab, own: Path) -> None:

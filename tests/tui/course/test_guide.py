@@ -103,3 +103,13 @@ def test_sentences() -> None:
     # What came from a model is filled in once, never read as a sentence of the course.
     assert with_values("{a.text}", {"a": answer(text="{a.outcome}")}) == "{a.outcome}"
     assert with_keys("{key:a.b} and {key:c}", {"a.b": "^t", "c": "x"}.__getitem__) == "^t and x"
+
+
+def test_what_had_come_true_counts_again_unless_the_check_is_another_one() -> None:
+    (one,) = guide(step("one", check("a"), check("b", wanted="correct"), check("c"))).course.steps
+    course = guide(one)
+    course.begin(one, {"a": answer(), "b": answer("wrong"), "gone": answer()})
+    assert set(course.found) == {"a"}
+    assert not course.complete
+    course.begin(one, {"a": answer(), "b": answer("correct"), "c": answer()})
+    assert course.complete

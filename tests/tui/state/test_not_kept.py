@@ -10,7 +10,10 @@ import pytest
 from engine import paths
 from tests.tui.chatting import asked, ends, engine_of, opened
 from tests.tui.conftest import Lab, screen_text, settled, shows, until
+from tests.tui.course.test_reading import GOOD, course
 from tui.app import LabApp
+from tui.journal import tell
+from tui.notes import NOT_KEPT
 from tui.state.database import Database
 from tui.state.state import State
 
@@ -37,6 +40,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     monkeypatch.setattr(Database, "_attempt", attempt)
     monkeypatch.setattr("tui.panes.keeping.RETRY_S", 0.1)
     monkeypatch.setattr("tui.panes.answer_keeping.RETRY_S", 0.1)
+    monkeypatch.setattr("tui.course.keeping.RETRY_S", 0.1)
     return turn
 
 
@@ -81,6 +85,29 @@ async def test_answers_of_columns_have_the_sign_as_well(
         await until(pilot, lambda: SIGN not in screen_text(app), "kept after all")
         keys = [c.lane.stream.key for c in app.compare.columns.all if c.lane.stream]
         assert set(app.state.prompts.answers(keys)) == set(keys)
+
+
+async def test_a_step_of_the_course_has_the_sign_as_well(
+    lab: Lab,
+    full: Callable[[bool], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "course").mkdir()
+    monkeypatch.setenv("LLMLAB_COURSE_FOLDER", str(course(tmp_path / "course", GOOD)))
+    async with lab.open((100, 30)) as (app, pilot):
+        app.course.act("next")
+        await shows(app, pilot, "1/1 Press enter.")
+        full(True)
+        tell(app.compare, "answer", outcome="wrong", tokens=3, text="no", pages=0)
+        await shows(app, pilot, f"1/1{NOT_KEPT} ✓ It said no")
+        assert not app.state.course.steps(str(tmp_path / "course"))
+        await pilot.press("f5")
+        await shows(app, pilot, f"1 of 1 done{NOT_KEPT}")
+        await pilot.press("escape")
+        full(False)
+        await shows(app, pilot, "1/1 ✓ It said no")
+        assert list(app.state.course.steps(str(tmp_path / "course"))) == ["one"]
 
 
 async def test_where_one_is_is_written_as_soon_as_there_is_room(
