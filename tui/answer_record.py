@@ -12,7 +12,7 @@ from engine import wire
 from engine.errors import RequestError
 from engine.events import Alternative
 from engine.protocol import Finished, GenerateRequest
-from tui.answers import Answer, Row, State, Token
+from tui.answers import CUT_SHORT, Answer, Row, State, Token
 from tui.truth import Verdict
 
 
@@ -30,8 +30,11 @@ class TokenRecord:
     alternatives: tuple[Alternative, ...]
 
     @staticmethod
-    def of(token: Token) -> TokenRecord:
-        """The record of a token; JSON has no words for infinity, nor for what is no number."""
+    def of(token: Token, *, whole: bool) -> TokenRecord:
+        """The record of a token, with its alternatives if it is ``whole``.
+
+        JSON has no words for infinity, nor for what is no number.
+        """
         return TokenRecord(
             id=token.id,
             text=token.text,
@@ -40,7 +43,7 @@ class TokenRecord:
             rank=token.rank,
             entropy=_finite(token.entropy),
             ends=token.ends,
-            alternatives=tuple(a for a in token.alternatives if math.isfinite(a.logprob)),
+            alternatives=tuple(a for a in token.alternatives if whole and math.isfinite(a.logprob)),
         )
 
     def token(self) -> Token:
@@ -87,13 +90,19 @@ def copy_of(answer: Answer) -> Answer:
 
 
 def to_bytes(answer: Answer) -> bytes:
-    """Compressed JSON: ten alternatives a token are a tenth of their text then."""
+    """Compressed JSON: ten alternatives a token are a tenth of their text then.
+
+    One that is on its way is without them: it is written again and again.
+    """
+    whole = not answer.live
     record = AnswerRecord(
         request=answer.request,
         state=answer.state,
-        prompt=_records(answer.prompt),
+        prompt=_records(answer.prompt, whole=whole),
         rows=tuple(
-            RowRecord(tokens=_records(row.tokens), finished=row.finished, verdict=row.verdict)
+            RowRecord(
+                tokens=_records(row.tokens, whole=whole), finished=row.finished, verdict=row.verdict
+            )
             for row in answer.rows
         ),
         max_seq_len=answer.max_seq_len,
@@ -103,7 +112,7 @@ def to_bytes(answer: Answer) -> bytes:
 
 
 def from_bytes(data: bytes) -> Answer:
-    """The answer of some bytes.
+    """The answer of some bytes; nothing comes any more to one that was on its way.
 
     Raises:
         RequestError: they are not what ``to_bytes`` writes.
@@ -118,11 +127,14 @@ def from_bytes(data: bytes) -> Answer:
         for row in record.rows
     ]
     prompt = tuple(token.token() for token in record.prompt)
-    return Answer(record.request, record.state, prompt, rows, record.max_seq_len, record.message)
+    answer = Answer(record.request, record.state, prompt, rows, record.max_seq_len, record.message)
+    if answer.live:
+        answer.fail(CUT_SHORT)
+    return answer
 
 
-def _records(tokens: Iterable[Token]) -> tuple[TokenRecord, ...]:
-    return tuple(map(TokenRecord.of, tokens))
+def _records(tokens: Iterable[Token], *, whole: bool) -> tuple[TokenRecord, ...]:
+    return tuple(TokenRecord.of(token, whole=whole) for token in tokens)
 
 
 def _finite(figure: float | None) -> float | None:

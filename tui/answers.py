@@ -20,6 +20,9 @@ END_SIGN = "■"
 HELD_SIGN = "·"
 """A token whose bytes are part of a later token's character."""
 
+CUT_SHORT = "llmlab was closed in the middle of this answer."
+"""The failure of an answer that was on its way when it was kept last."""
+
 State = Literal["empty", "waiting", "streaming", "done", "stopped", "failed"]
 
 
@@ -93,6 +96,11 @@ class Answer:
     def chat(self) -> bool:
         """Whether the prompt was rendered as a conversation."""
         return self.request.messages is not None
+
+    @property
+    def live(self) -> bool:
+        """Whether more of it is on its way."""
+        return self.state in ("waiting", "streaming")
 
     @property
     def question(self) -> str:

@@ -23,7 +23,7 @@ class Stream(Reader[Answer]):
     @property
     def mark(self) -> tuple[Any, ...]:
         """Differs as soon as something has come that is to be kept; not with every token."""
-        if self.answer.state in ("waiting", "streaming"):
+        if self.answer.live:
             return ("live",)
         return (self.answer.state, *(row.verdict for row in self.answer.rows))
 

@@ -10,15 +10,15 @@ from textual.widgets import Input, OptionList
 
 from tests.tui.chatting import asked, ends, engine_of, opened
 from tests.tui.conftest import Lab, dialog, screen_text, shows, until
-from tui.answers import Token
+from tui.answers import CUT_SHORT, Token
 from tui.bench.scripted import checkpoint
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.parts import Text
-from tui.chat.record import CUT_SHORT
 from tui.chat.reply import Reply
 from tui.chat.store import ChatStore, Packed, pack
 from tui.commands.named import named
 from tui.models import Model
+from tui.panes import chat
 from tui.screens.past_chats import PastChats
 from tui.widgets import chat_window
 from tui.widgets.chat_block import Block, Place
@@ -170,12 +170,20 @@ async def test_another_model_begins_a_new_conversation(talk: Lab) -> None:
         assert {each.model for each in ChatStore().listed()} == {"nano/sft", "sft-0002"}
 
 
-async def test_leaving_in_the_middle_of_an_answer_keeps_what_there_is(talk: Lab) -> None:
+async def test_leaving_in_the_middle_of_an_answer_keeps_what_there_is(
+    talk: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str:
+        return " ".join(ChatStore().load(each.key).exchanges[0].reply.text
+                        for each in ChatStore().listed())  # fmt: skip
+
+    monkeypatch.setattr(chat, "HALF_EVERY_S", 0.05)
     engine_of(talk).turns = lambda request: [" one", " two", *[" more"] * 500]
     async with opened(talk) as (app, pilot, pane):
         engine_of(talk).tokens_per_s = 10.0
         pane.prompt.text = "q"
         await pilot.press("enter")
+        await until(pilot, lambda: kept().startswith("one two"), "kept while it goes on")
         await shows(app, pilot, "one two more")
     (listed,) = ChatStore().listed()
     reply = ChatStore().load(listed.key).exchanges[0].reply

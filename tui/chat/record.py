@@ -7,13 +7,11 @@ from typing import Any, Literal
 
 from engine import wire
 from engine.events import FinishReason
-from tui.answers import Token
+from tui.answers import CUT_SHORT, Token
 from tui.chat.conversation import Exchange
 from tui.chat.parts import Call, CallState, Outcome, Part, Text
 from tui.chat.reply import Reply, State
 from tui.truth import Verdict
-
-CUT_SHORT = "llmlab was closed in the middle of this answer."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

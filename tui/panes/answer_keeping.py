@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 RETRY_S = 5.0
 """How long what could not be written waits for another try."""
+HALF_EVERY_S = 2.0
+"""How much of an answer that is on its way a kill costs at most."""
 
 
 class Lab(Protocol):
@@ -69,12 +71,30 @@ class AnswerKeeper:
         self.keep(column, stream)
 
     def keep(self, column: Column, stream: Stream) -> None:
-        """Write down what there is of an answer that has ended, or that there is none yet."""
+        """Write down what there is of an answer that was asked for, or has ended."""
         prompt = self._prompts.get(stream.key)
         if prompt is None or stream.is_kept:
             return
         self._relabel(column)
         in_background(self._host, partial(self._write, column, stream, prompt), "keep")
+
+    def keep_halves(self) -> None:
+        """Write down what there is of the answers that are on their way."""
+        for column, stream, prompt in self._halves():
+            in_background(self._host, partial(self._write, column, stream, prompt), "keep")
+
+    async def close(self) -> None:
+        """The same at the end, and wait for it."""
+        for column, stream, prompt in self._halves():
+            await self._write(column, stream, prompt)
+
+    def _halves(self) -> list[tuple[Column, Stream, Prompt]]:
+        streams = [(column, column.lane.stream) for column in self._columns.all]
+        return [
+            (column, stream, self._prompts[stream.key])
+            for column, stream in streams
+            if stream is not None and stream.answer.live and stream.key in self._prompts
+        ]
 
     def _new_prompt(self, text: str, sampling: Sampling) -> Prompt:
         import secrets  # Not before the first paint.
@@ -94,7 +114,8 @@ class AnswerKeeper:
     async def _write(self, column: Column, stream: Stream, prompt: Prompt) -> None:
         remembering = self._lab.remembering
         state, mark = remembering.state, stream.mark
-        answered = None if mark == ("live",) else self._answered(column, stream)
+        has_begun = any(row.tokens for row in stream.answer.rows)
+        answered = self._answered(column, stream) if has_begun or not stream.answer.live else None
         try:
             await state.do(state.prompts.keep, prompt, answered)
         except LabError as error:
@@ -129,5 +150,5 @@ class AnswerKeeper:
                 if column.lane.stream is not None:
                     self.keep(column, column.lane.stream)
 
-        if self._retrying is None:
+        if self._retrying is None and self._host.is_attached:
             self._retrying = self._host.set_timer(RETRY_S, retry)

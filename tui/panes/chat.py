@@ -19,6 +19,7 @@ from tui.chat.policy import Policies
 from tui.chat.reply import Reply
 from tui.chat.session import Session
 from tui.clipboard import Piece
+from tui.panes.answer_keeping import HALF_EVERY_S
 from tui.panes.answer_keeping import Lab as KeepingLab
 from tui.panes.asking import Asker
 from tui.panes.chat_keys import BINDINGS, HELP
@@ -97,6 +98,7 @@ class ChatPane(LabPane):
         self._show()
         in_background(self, self.shelf.restore, "restore")
         in_background(self, self._ask_tools, "tools")
+        self.set_interval(HALF_EVERY_S, self._keep_half)
         self.prompt.focus()
 
     async def on_unmount(self) -> None:
@@ -218,6 +220,10 @@ class ChatPane(LabPane):
             if not self.prompt.text:
                 self._armed_at = time.monotonic() + UNARMED_S
                 self._go_to_waiting()
+
+    def _keep_half(self) -> None:
+        if self._answering:
+            self.shelf.keep(self.session.conversation)
 
     def _decided(self, reply: Reply) -> None:
         self._milestone(reply)

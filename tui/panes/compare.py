@@ -13,7 +13,7 @@ from engine.errors import RequestError
 from tui.clipboard import Piece
 from tui.lane import Lane
 from tui.notes import Note
-from tui.panes.answer_keeping import AnswerKeeper
+from tui.panes.answer_keeping import HALF_EVERY_S, AnswerKeeper
 from tui.panes.answer_keeping import Lab as KeepingLab
 from tui.panes.choosing import Chooser
 from tui.panes.choosing import Lab as ChoosingLab
@@ -91,6 +91,11 @@ class ComparePane(LabPane):
         prompt = self.query_one(PromptBox)
         prompt.move_cursor(prompt.document.end)
         prompt.focus()
+        self.set_interval(HALF_EVERY_S, self.keeper.keep_halves)
+
+    async def on_unmount(self) -> None:
+        """What has come last is kept as well."""
+        await self.keeper.close()
 
     # Checkpoints and columns
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine import wire
 from engine.errors import LabError
 from tui import settings
+from tui.answers import CUT_SHORT
 from tui.lane import Lane
 from tui.lending import give_back, own_sampling
 from tui.models import Model
@@ -139,7 +140,7 @@ async def _fill(
         column.lane = lane
         answer = answers.get(key)
         if answer is None:
-            cut = "llmlab was closed in the middle of this answer. " if key else ""
+            cut = f"{CUT_SHORT} " if key else ""
             column.show(None, show_prompt=True)
             column.say(Note("dim", f"{cut}Press enter in the prompt to ask."))
         else:

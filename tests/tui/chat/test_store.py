@@ -12,9 +12,10 @@ import pytest
 
 from engine.errors import RequestError
 from tests.tui.chat.test_reply import CALL, OUTPUT, ended, grown, returned
+from tui.answers import CUT_SHORT
 from tui.bench.scripted_chat import _token
 from tui.chat.conversation import Conversation, Exchange
-from tui.chat.record import CUT_SHORT, from_json, to_json
+from tui.chat.record import from_json, to_json
 from tui.chat.reply import Reply
 from tui.chat.store import MOST_WHOLE, ChatStore, Packer, pack
 from tui.state.database import Database

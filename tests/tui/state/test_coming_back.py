@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from tests.tui.chatting import asked, ends, engine_of, opened
 from tests.tui.conftest import Lab, screen_text, settled, shows, until
 from tui.app import LabApp
+from tui.bench.scripted import WORDS, some_words
 from tui.panes.pane import LabPane
 from tui.state.database import state_path
 from tui.widgets.inspector import Inspector
@@ -78,6 +79,23 @@ async def test_an_answer_that_was_killed_says_so(lab: Lab) -> None:
         database.execute("DELETE FROM answers WHERE place = 1")
     async with back(lab, "was closed in the middle of this answer") as (app, _):
         assert [column.answer is None for column in app.compare.columns.all] == [False, True]
+
+
+async def test_of_an_answer_on_its_way_there_is_what_was_written_by_then(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.panes.compare.HALF_EVERY_S", 0.05)
+    async with lab.open() as (app, pilot):
+        lab.engine.script, lab.engine.tokens_per_s = some_words, 1.0
+        await pilot.press("enter")
+        streams = [column.lane.stream for column in app.compare.columns.all]
+        keys = [stream.key for stream in streams if stream is not None and stream.answer.live]
+        await until(pilot, lambda: len(app.state.prompts.answers(keys)) == 2, "kept meanwhile")
+        assert "not kept yet" not in screen_text(app)
+    async with back(lab, "was closed in the middle of this answer") as (app, _):
+        answers = [column.answer for column in app.compare.columns.all]
+        assert [a.state if a else "" for a in answers] == ["failed"] * 2
+        assert [a.rows[0].text if a else "" for a in answers] == ["".join(WORDS)] * 2
 
 
 async def test_the_pane_and_its_conversation_come_back(talk: Lab) -> None:

@@ -102,6 +102,7 @@ async def test_a_step_of_the_course_has_the_sign_as_well(
         tell(app.compare, "answer", outcome="wrong", tokens=3, text="no", pages=0)
         await shows(app, pilot, f"1/1{NOT_KEPT} ✓ It said no")
         assert not app.state.course.steps(str(tmp_path / "course"))
+        app.clear_notifications()  # They would lie over the strip.
         await pilot.press("f5")
         await shows(app, pilot, f"1 of 1 done{NOT_KEPT}")
         await pilot.press("escape")
@@ -166,6 +167,7 @@ async def test_a_visit_without_a_disk_is_written_to_a_file_of_its_own_at_its_end
         full.setattr("tui.state.database.open_file", no_room)
         async with opened(talk) as (app, pilot, pane):
             await asked(pilot, pane, "what nobody may lose")
+            app.clear_notifications()  # They would lie over the status line.
             await shows(app, pilot, "nothing is kept")
     (aside,) = paths.home().glob("lab-kept-*.sqlite")
     assert str(aside) in app.remembering.last_words
