@@ -17,6 +17,10 @@ from engine.errors import LabError
 _TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}")
 """How a file is called until it is whole: dot, its name, dot, four bytes drawn at random."""
 
+_BUFFER = 1 << 20
+"""Bytes written at a time. A thread that writes every few lines lets go of Python's lock so often
+that others, the app's event loop first, wait for it for tenths of a second."""
+
 
 def temporary_name(path: Path) -> Path:
     """Where to write what is to be renamed to ``path`` when it is whole."""
@@ -48,10 +52,11 @@ def check_new(path: Path) -> None:
         raise LabError(f"{path} exists already, and nothing is overwritten. Choose another name.")
 
 
-def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
+def write_atomic(path: Path, data: bytes | Iterable[bytes], *, private: bool = False) -> None:
     """Replace ``path`` with ``data`` through a temporary file, fsync and rename.
 
-    A ``private`` file is for its owner only; any other is as the umask says.
+    A ``private`` file is for its owner only; any other is as the umask says. Pieces are written as
+    they come; an error in making them is let through, and nothing is replaced.
 
     Raises:
         LabError: the disk is full, or the folder cannot be written to.
@@ -60,18 +65,20 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
     temporary = temporary_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
+        with temporary.open("xb", buffering=_BUFFER) as file:
             if private:
                 temporary.chmod(0o600)
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
         fsync_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise disk_error(path, error) from error
+        if isinstance(error, OSError):
+            raise disk_error(path, error) from error
+        raise
 
 
 def leftovers(folder: Path) -> list[Path]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,8 +20,9 @@ from tests.tui.conftest import Lab, closed, dialog, screen_text, shows, until
 from tui.app import LabApp
 from tui.clipboard import MOST_BYTES, Piece, copy
 from tui.export.forms import to_csv, to_jsonl, to_markdown
+from tui.export.made import Making
 from tui.panes.pane import Contents, LabPane
-from tui.screens.export import ExportDialog
+from tui.screens.export import Export, ExportDialog, ask_where
 
 VIEWS = {
     "pipeline": ("",),
@@ -38,10 +42,11 @@ def pane_of(app: LabApp, name: str) -> LabPane:
 
 def checked(contents: Contents) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
     """The rows as they come back from JSONL and from CSV."""
-    lines = [json.loads(line) for line in to_jsonl(contents).splitlines()]
-    cells = list(csv.DictReader(io.StringIO(to_csv(contents), newline="")))
+    spread = "".join(to_csv(contents))
+    lines = [json.loads(line) for line in to_jsonl(contents)]
+    cells = list(csv.DictReader(io.StringIO(spread, newline="")))
     assert len(lines) == len(cells)
-    for text in (to_csv(contents), to_markdown(contents)):
+    for text in (spread, "".join(to_markdown(contents))):
         assert not any(ord(c) < 32 and c not in "\r\n" for c in text)
     return lines, cells
 
@@ -67,7 +72,7 @@ async def test_every_view_of_every_pane_can_be_taken_away(lab: Lab) -> None:
                 await until(pilot, there, f"contents of {name} {key}")
                 lines, _ = checked(seen[0])
                 assert lines or (name, key) in ONLY_TO_READ, (name, key)
-                assert len(seen[0].markdown) > 20
+                assert len("".join(seen[0].blocks)) > 20
 
                 def focused(pane: LabPane = pane) -> bool:
                     return app.focused is not None and pane in app.focused.ancestors_with_self
@@ -94,6 +99,30 @@ async def test_what_compare_writes_is_what_was_said(lab: Lab) -> None:
         assert tokens[0]["alternatives"]
         await pilot.press("escape", "y")
         await shows(app, pilot, "Copied 31 characters")
+
+
+async def test_what_takes_long_says_how_far_it_is_and_can_be_left(lab: Lab, tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def endless(making: Making) -> Iterator[str]:
+        try:
+            for line in making.through(f"{n}\n" for n in itertools.count()):
+                yield line
+                ended.wait(0.01)
+        finally:
+            ended.set()
+
+    async with lab.open((80, 24), answered=False) as (app, pilot):
+        ask_where(app, Export(title="all numbers", name="numbers", forms={".txt": endless}))
+        screen = await dialog(app, pilot, ExportDialog)
+        screen.query_one(Input).value = str(tmp_path / "x.txt")
+        await pilot.press("enter")
+        await shows(app, pilot, "parts so far; esc leaves it")
+        await pilot.press("escape")
+        await closed(app, pilot)
+        await until(pilot, ended.is_set, "the thread ends")
+        await until(pilot, lambda: not list(tmp_path.glob(".x.txt*")), "nothing is left")
+        assert not list(tmp_path.glob("*.txt"))
 
 
 async def test_the_dialog_by_mouse_asks_before_it_replaces(lab: Lab, tmp_path: Path) -> None:

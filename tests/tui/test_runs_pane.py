@@ -364,12 +364,12 @@ async def test_what_is_shown_can_be_taken_away(disk_lab: Lab) -> None:
         found = pane.contents()
         assert found is not None
         assert [row["name"] for row in found.rows] == ["sft-0001", "base-0002", "base-0001"]
-        assert "| sft-0001 |" in found.markdown
+        assert "| sft-0001 |" in "".join(found.blocks)
         await pilot.press("c")
         await until(pilot, lambda: pane.views.plot.shown.drawn, "a curve")
         found = pane.contents()
         assert found is not None
-        assert len(found.rows) == 20
+        assert len(list(found.rows)) == 20
         for view, title in (("g", "Lineage"), ("d", "Disk use")):
             await pilot.press(view)
             await until(pilot, lambda: pane.contents() is not None, "something")

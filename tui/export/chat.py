@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tui.answers import Token
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.parts import Call, Text
 from tui.chat.reply import Reply
-from tui.export.markdown import code, fenced, inline, quote, sections
+from tui.export.made import Made
+from tui.export.markdown import code, fenced, inline, quote
 from tui.panes.pane import Contents
 
 
@@ -24,25 +26,50 @@ def contents_of(conversation: Conversation) -> Contents | None:
     """
     if not conversation.exchanges:
         return None
-    head = f"{code(conversation.model)} · {conversation.created[:16].replace('T', ' ')} UTC"
-    body = [block for exchange in conversation.exchanges for block in _exchange(exchange)]
-    return Contents(conversation.title, sections([head, *body]), tuple(_rows(conversation)))
+    model, created = conversation.model, conversation.created
+    said = [_as_it_is(exchange) for exchange in conversation.exchanges]
+    blocks, rows = Made(lambda: _blocks(model, created, said)), Made(lambda: _rows(model, said))
+    return Contents(conversation.title, blocks, rows)
 
 
-def _rows(conversation: Conversation) -> Iterator[dict[str, Any]]:
-    for number, exchange in enumerate(conversation.exchanges):
+def _as_it_is(exchange: Exchange) -> Exchange:
+    """What may still change is copied; replies that are done never do, and there may be many."""
+    reply, without = exchange.reply, exchange.without
+    return Exchange(exchange.question, _still(reply), without and _still(without))
+
+
+def _still(reply: Reply) -> Reply:
+    if reply.state == "done":
+        return reply
+    parts = [
+        replace(part, tokens=list(part.tokens))
+        if isinstance(part, Text)
+        else replace(part, tokens=list(part.tokens), output=list(part.output))
+        for part in reply.parts
+    ]
+    return replace(reply, parts=parts)
+
+
+def _blocks(model: str, created: str, said: Sequence[Exchange]) -> Iterator[str]:
+    yield f"{code(model)} · {created[:16].replace('T', ' ')} UTC"
+    for exchange in said:
+        yield from _exchange(exchange)
+
+
+def _rows(model: str, said: Sequence[Exchange]) -> Iterator[dict[str, Any]]:
+    for number, exchange in enumerate(said):
         yield {"turn": 2 * number, "role": "user", "text": exchange.question}
-        yield _line(conversation, 2 * number + 1, exchange.reply)
+        yield _line(model, 2 * number + 1, exchange.reply)
         if exchange.without is not None:
-            line = _line(conversation, 2 * number + 1, exchange.without)
+            line = _line(model, 2 * number + 1, exchange.without)
             yield {**line, "variant": "tools off"}
 
 
-def _line(conversation: Conversation, turn: int, reply: Reply) -> dict[str, Any]:
+def _line(model: str, turn: int, reply: Reply) -> dict[str, Any]:
     return {
         "turn": turn,
         "role": "assistant",
-        "model": conversation.model,
+        "model": model,
         "seed": reply.seed,
         "tools": list(reply.tools),
         "state": reply.state,

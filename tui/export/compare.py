@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui.export.markdown import code, fenced, inline, sections, table
+from tui.export.made import Made
+from tui.export.markdown import code, fenced, inline, table
 from tui.panes.pane import Contents
 
 if TYPE_CHECKING:
     from tui.answers import Answer, Row, Token
     from tui.lane import Lane
 
+Said = Sequence[tuple[str, "Answer"]]
+"""Models by name, and what they answered."""
+
 
 def contents_of(lanes: Sequence[Lane]) -> Contents | None:
     """A row is a sample of a column's answer; None before anything was asked."""
-    asked = [(lane, lane.stream.answer) for lane in lanes if lane.stream is not None]
-    if not asked:
+    said = [(lane.name, _as_it_is(lane.stream.answer)) for lane in lanes if lane.stream is not None]
+    if not said:
         return None
-    prompts = list(dict.fromkeys(answer.question for _, answer in asked))
-    blocks = ["## Prompt", *map(fenced, prompts)]
-    for lane, answer in asked:
-        blocks += _column(lane, answer)
-    rows = [row for lane, answer in asked for row in _rows(lane, answer)]
-    return Contents("One prompt, several models", sections(blocks), tuple(rows))
+    blocks, rows = Made(lambda: _blocks(said)), Made(lambda: _rows(said))
+    return Contents("One prompt, several models", blocks, rows)
 
 
-def _column(lane: Lane, answer: Answer) -> Iterator[str]:
-    yield f"## {inline(lane.name)}"
-    names = ("settings", "value")
-    yield table(names, [(name, str(value)) for name, value in _settings(answer).items()])
+def _as_it_is(answer: Answer) -> Answer:
+    """While it is written, more tokens come."""
+    return replace(answer, rows=[replace(row, tokens=list(row.tokens)) for row in answer.rows])
+
+
+def _blocks(said: Said) -> Iterator[str]:
+    yield "## Prompt"
+    yield from map(fenced, dict.fromkeys(answer.question for _, answer in said))
+    for name, answer in said:
+        yield from _column(name, answer)
+
+
+def _column(name: str, answer: Answer) -> Iterator[str]:
+    yield f"## {inline(name)}"
+    settings = _settings(answer).items()
+    yield table(("settings", "value"), [(name, str(value)) for name, value in settings])
     for number, row in enumerate(answer.rows, start=1):
         if len(answer.rows) > 1:
             yield f"### Sample {number}"
@@ -60,11 +73,16 @@ def _settings(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _rows(lane: Lane, answer: Answer) -> Iterator[dict[str, Any]]:
+def _rows(said: Said) -> Iterator[dict[str, Any]]:
+    for name, answer in said:
+        yield from _samples(name, answer)
+
+
+def _samples(name: str, answer: Answer) -> Iterator[dict[str, Any]]:
     for number, row in enumerate(answer.rows):
         verdict = row.verdict
         yield {
-            "model": lane.name,
+            "model": name,
             "prompt": answer.question,
             **_settings(answer),
             "sample": number,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.data.funnel.rules import BY_NAME
-from tui.export.markdown import code, fenced, sections, table
-from tui.export.rows import Rows
+from tui.export.made import Made
+from tui.export.markdown import code, fenced, table
 from tui.panes.pane import Contents
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def of_funnel(report: Report) -> Contents:
     titles = ("rule", "threshold", "removed_pages", "right", "left_pages", "left_bytes")
     head = f"{report.input.pages} pages found, {report.output.pages} texts came out."
     lines = table(titles, [[row[name] for name in titles] for row in rows])
-    return Contents(f"Funnel {report.name}", sections([head, lines]), tuple(rows))
+    return Contents(f"Funnel {report.name}", (head, lines), rows)
 
 
 def _threshold(report: Report, name: str) -> float | None:
@@ -38,10 +38,15 @@ def _threshold(report: Report, name: str) -> float | None:
 
 def of_removed(pages: DroppedPages, page: DroppedRow | None, reason: str) -> Contents:
     """To read, the page that is open; a row is a page that the rule removed, all of them."""
-    opened = [] if page is None else [code(page.url or page.id), fenced(reason), fenced(page.text)]
     head = f"{pages.n} pages; JSONL and CSV have all of them."
-    rows = Rows(lambda: map(dataclasses.asdict, pages.every()))
-    return Contents(f"Removed by {pages.rule}", sections([head, *opened]), rows)
+
+    def blocks() -> Iterator[str]:
+        yield head
+        if page is not None:
+            yield from (code(page.url or page.id), fenced(reason), fenced(page.text))
+
+    rows = Made(lambda: map(dataclasses.asdict, pages.every()))
+    return Contents(f"Removed by {pages.rule}", Made(blocks), rows)
 
 
 def of_sample(sample: Sample, words: str) -> Contents | None:
@@ -57,8 +62,8 @@ def of_sample(sample: Sample, words: str) -> Contents | None:
         ["## Thresholds that were moved", table(("rule", "threshold"), moved)] if moved else []
     )
     blocks += ["## What falls", table(titles, fallen)]
-    rows = tuple(dataclasses.asdict(page) for page in outcome.changed)
-    return Contents("What if", sections(blocks), rows)
+    rows = Made(lambda: map(dataclasses.asdict, outcome.changed)) if outcome.changed else ()
+    return Contents("What if", blocks, rows)
 
 
 def of_twins(clusters: Clusters, bar: str, sides: tuple[str, str]) -> Contents | None:
@@ -71,12 +76,13 @@ def of_twins(clusters: Clusters, bar: str, sides: tuple[str, str]) -> Contents |
             for page in cluster.pages:
                 yield {"cluster": cluster.number, **dataclasses.asdict(page)}
 
-    blocks = [f"{clusters.n} clusters; JSONL and CSV have all of them.", fenced(bar)]
-    return Contents("Near duplicates", sections([*blocks, *map(fenced, sides)]), Rows(rows))
+    head = f"{clusters.n} clusters; JSONL and CSV have all of them."
+    blocks = Made(lambda: (head, *map(fenced, (bar, *sides))))
+    return Contents("Near duplicates", blocks, Made(rows))
 
 
 def of_truth(report: Report, words: str) -> Contents:
     """A row is a kind of junk; without labels there is none."""
     kinds = report.truth.kinds if report.truth is not None else ()
     rows = tuple(dataclasses.asdict(kind) for kind in kinds)
-    return Contents(f"Funnel {report.name} against the truth", fenced(words), rows)
+    return Contents(f"Funnel {report.name} against the truth", (fenced(words),), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from engine.errors import LabError
@@ -53,8 +53,8 @@ def stands(path: Path) -> bool:
         raise disk_error(path, error) from error
 
 
-def write(path: Path, text: str, *, replace: bool = False) -> None:
-    """Write a file whole or not at all. Blocks.
+def write(path: Path, pieces: Iterable[str], *, replace: bool = False) -> None:
+    """Write a file whole or not at all, as its text is made. Blocks.
 
     Raises:
         LabError: it is there already and not to be replaced, or it cannot be written.
@@ -62,4 +62,4 @@ def write(path: Path, text: str, *, replace: bool = False) -> None:
     if not replace:
         check_new(path)
     # Half a surrogate pair is in no encoding; written so, it can still be read.
-    write_atomic(path, text.encode("utf-8", "backslashreplace"))
+    write_atomic(path, (piece.encode("utf-8", "backslashreplace") for piece in pieces))

@@ -1,4 +1,4 @@
-"""Contents in the three forms that a text can have.
+"""Contents in the three forms that a text can have, piece by piece; making them blocks.
 
 CSV is for spreadsheets, which take a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a
 formula and compute it: such text gets a ``'`` before it, which they show as text. Numbers stay
@@ -12,12 +12,12 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from engine.errors import LabError
-from tui.export.markdown import inline, sections
+from tui.export.markdown import inline
 from tui.panes.pane import Contents
 from tui.safe_text import visible
 
@@ -26,32 +26,37 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _FORMULA = ("=", "+", "-", "@")
 
 
-def to_markdown(contents: Contents) -> str:
-    """A page to read. Blocks.
+def to_markdown(contents: Contents) -> Iterator[str]:
+    """A page to read.
 
     Raises:
         LabError: the file that belongs below it cannot be read.
     """
     below = "" if contents.card is None else _read(contents.card)
-    return sections([f"# {inline(contents.title)}", contents.markdown, below]) + "\n"
+    yield f"# {inline(contents.title)}\n"
+    yield from (f"\n{block}\n" for block in (*contents.blocks, below) if block)
 
 
-def to_jsonl(contents: Contents) -> str:
+def to_jsonl(contents: Contents) -> Iterator[str]:
     """A row a line; what is no number (NaN, infinite) is null."""
-    return "".join(json.dumps(_plain(row), allow_nan=False) + "\n" for row in contents.rows)
+    return (json.dumps(_plain(row), allow_nan=False) + "\n" for row in contents.rows)
 
 
-def to_csv(contents: Contents) -> str:
+def to_csv(contents: Contents) -> Iterator[str]:
     """A row a line under the names of the columns; a cell that is a list or a record is JSON."""
     names = list(dict.fromkeys(name for row in contents.rows for name in row))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(map(_cell, names))
-    writer.writerows([_cell(row.get(name)) for name in names] for row in contents.rows)
-    return text.getvalue()
+    yield _csv_line(names)
+    yield from (_csv_line([row.get(name) for name in names]) for row in contents.rows)
 
 
-FORMS: dict[str, Callable[[Contents], str]] = {
+def _csv_line(values: Sequence[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(map(_cell, values))
+    return line.getvalue()
+
+
+Form = Callable[[Contents], Iterator[str]]
+FORMS: dict[str, Form] = {
     ".md": to_markdown,
     ".jsonl": to_jsonl,
     ".csv": to_csv,

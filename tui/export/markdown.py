@@ -45,11 +45,6 @@ def table(titles: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [*head, *rows])
 
 
-def sections(parts: Iterable[str]) -> str:
-    """Blocks with an empty line between them; empty ones are left out."""
-    return "\n\n".join(part for part in parts if part)
-
-
 def _cell(value: Cell) -> str:
     if value is None:
         return ""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 from textual.screen import Screen
 
 
-def picture(screen: Screen[Any], title: str) -> str:
+def picture(screen: Screen[Any], title: str) -> Callable[[], str]:
     """What a screen shows; also one that a dialog covers.
+
+    It is taken now, on the event loop; what this gives writes it as SVG, in a thread.
 
     Textual's own way takes the screen that is in front only. Text is escaped by the console.
     """
@@ -26,4 +29,4 @@ def picture(screen: Screen[Any], title: str) -> str:
         safe_box=False,
     )
     console.print(screen._compositor.render_update(full=True))
-    return console.export_svg(title=title)
+    return lambda: console.export_svg(title=title)

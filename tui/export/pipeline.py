@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.export.markdown import code, fenced, sections, table
+from tui.export.made import Made
+from tui.export.markdown import code, fenced, table
 from tui.panes.pane import Contents
 
 if TYPE_CHECKING:
@@ -33,18 +34,27 @@ def contents_of(
         samples: the newest first.
     """
     figures = sorted(info.metrics.items()) if info is not None else []
-    blocks = [fenced(words)]
-    if figures:
-        blocks += ["## Figures", table(("figure", "value"), figures)]
     drawn = [each for each in curves if each.points]
-    if drawn:
-        titles = ("curve", "points", "first", "last", "at step")
-        blocks += ["## Curves", table(titles, [_summed(each) for each in drawn])]
-    for sample in samples:
-        blocks += [f"## Step {sample.step}", code(sample.prompt), fenced(sample.text)]
     card = info.path / CARD if info is not None else None
-    rows = tuple(_rows(figures, drawn, samples))
-    return Contents(name, sections(blocks), rows, card=card)
+    blocks = Made(lambda: _blocks(words, figures, drawn, samples))
+    rows = Made(lambda: _rows(figures, drawn, samples)) if figures or drawn or samples else ()
+    return Contents(name, blocks, rows, card=card)
+
+
+def _blocks(
+    words: str,
+    figures: Sequence[tuple[str, float]],
+    curves: Sequence[Series],
+    samples: Sequence[Sample],
+) -> Iterator[str]:
+    yield fenced(words)
+    if figures:
+        yield from ("## Figures", table(("figure", "value"), figures))
+    if curves:
+        titles = ("curve", "points", "first", "last", "at step")
+        yield from ("## Curves", table(titles, map(_summed, curves)))
+    for sample in samples:
+        yield from (f"## Step {sample.step}", code(sample.prompt), fenced(sample.text))
 
 
 def _summed(curve: Series) -> tuple[str | float | int, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.probes.record import OUTCOMES
-from tui.export.markdown import Cell, code, fenced, inline, sections, table
-from tui.export.rows import Rows
+from tui.export.made import Made
+from tui.export.markdown import Cell, code, fenced, inline, table
 from tui.panes.pane import Contents
 
 if TYPE_CHECKING:
@@ -35,12 +35,18 @@ def of_answers(shown: Shown, lines: Sequence[int], opened: str) -> Contents | No
     found = [(book.questions[n], book.records[n], book.before[n]) for n in lines]
     if not found:
         return None
+    checkpoint = shown.plan.checkpoint
+    blocks = Made(lambda: _told(found, opened))
+    rows = Made(lambda: (_row(checkpoint, each) for each in found))
+    return Contents(f"Probe {shown.listed.status.name}", blocks, rows)
+
+
+def _told(found: Sequence[Answered], opened: str) -> Iterator[str]:
+    yield fenced(opened)
+    if len(found) > MOST_LINES:
+        yield f"The first {MOST_LINES} of {len(found)}; JSONL and CSV have all of them."
     titles = ("question", "truth", "outcome", "answer", "known")
-    told = [_line(question, record) for question, record, _ in found[:MOST_LINES]]
-    cut = f"The first {MOST_LINES} of {len(found)}; JSONL and CSV have all of them."
-    blocks = [fenced(opened), cut if len(found) > MOST_LINES else "", table(titles, told)]
-    rows = Rows(lambda: (_row(shown.plan.checkpoint, each) for each in found))
-    return Contents(f"Probe {shown.listed.status.name}", sections(blocks), rows)
+    yield table(titles, [_line(question, record) for question, record, _ in found[:MOST_LINES]])
 
 
 def _line(question: Question, record: Record | None) -> Sequence[Cell]:
@@ -86,27 +92,27 @@ def of_outcomes(shown: Shown, tables: dict[str, list[Tally]]) -> Contents:
                     rows.append({"by": by, "name": line.name, "when": when, **numbers})
         blocks += [f"## By {by}", table((by, "", *OUTCOMES, "answers"), told)]
     name = shown.listed.status.name
-    return Contents(f"Outcomes of {name}", sections(blocks), tuple(rows))
+    return Contents(f"Outcomes of {name}", blocks, rows)
 
 
 def of_detectors(shown: Shown, detectors: Sequence[Detector]) -> Contents | None:
     """A row is a point of a detector's plots."""
     if not detectors:
         return None
-    rows = [
-        {"detector": each.key, "plot": plot, "x": x, "y": y}
-        for each in detectors
-        for plot, points in (
-            ("reliability", each.reliability),
-            ("risk_coverage", each.risk_coverage),
-            ("roc", each.roc),
-        )
-        for x, y in points
-    ]
+    rows = Made(lambda: (row for each in detectors for row in _points(each)))
     lines = [(each.name, each.auroc, each.ece, each.n) for each in detectors]
     name = shown.listed.status.name
     told = table(("detector", "AUROC", "ECE", "answers"), lines)
-    return Contents(f"Detectors of {name}", told, tuple(rows))
+    return Contents(f"Detectors of {name}", (told,), rows)
+
+
+def _points(detector: Detector) -> Iterator[dict[str, Any]]:
+    for plot, points in (
+        ("reliability", detector.reliability),
+        ("risk_coverage", detector.risk_coverage),
+        ("roc", detector.roc),
+    ):
+        yield from ({"detector": detector.key, "plot": plot, "x": x, "y": y} for x, y in points)
 
 
 def of_name(chain: Chain, about: str) -> Contents:
@@ -137,7 +143,7 @@ def of_name(chain: Chain, about: str) -> Contents:
         for lane in chain.lanes
         for how, outcome, text in _said(lane)
     )
-    return Contents(f"One name: {chain.typed}", sections(blocks), rows)
+    return Contents(f"One name: {chain.typed}", blocks, rows)
 
 
 def _said(lane: Lane) -> Iterator[tuple[str, str, str]]:

@@ -5,88 +5,106 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.export.markdown import Cell, fenced, inline, sections, table
-from tui.export.rows import Rows
+from tui.export.made import Made
+from tui.export.markdown import Cell, fenced, inline, table
 from tui.panes.pane import Contents
 
 if TYPE_CHECKING:
     from engine.tokenizer_protocol import AnyTokenizer
     from engine.vocab.chats import ChatPiece
     from engine.vocab.live_training import Merge
+    from engine.vocab.replay import Step
     from tui.tokens.desk import Desk, Seat
     from tui.tokens.merging import Merging
 
 MOST_LINES = 2000
 """Of a table to be read."""
 Found = tuple[str, "AnyTokenizer", list[int]]
+"""A tokenizer's name, what knows the bytes of its tokens, and the tokens."""
 
 
 def of_text(desk: Desk, seats: Sequence[Seat]) -> Contents | None:
     """A row is a token of the text, for each of the tokenizers in turn."""
     # The ids as they are now: the text may be edited while they are written.
     found: list[Found] = [
-        (seat.name, seat.found.tokenizer, list(seat.cut.ids))
+        (seat.name, seat.cut.live.tokenizer, list(seat.cut.ids))
         for seat in seats
-        if seat.found is not None and seat.cut is not None
+        if seat.cut is not None
     ]
-    if not found or not desk.buffer.text:
+    text = desk.buffer.text
+    if not found or not text:
         return None
     counts = [
         (seat.name, c.tokens, c.characters, c.bytes, c.characters_a_token, c.bytes_a_token)
         for seat in seats
         if (c := desk.counts(seat)) is not None
     ]
+    blocks = Made(lambda: _blocks(text, counts, found))
+    return Contents("Text as tokens", blocks, Made(lambda: _rows(found)))
+
+
+def _blocks(text: str, counts: Sequence[Sequence[Cell]], found: Sequence[Found]) -> Iterator[str]:
+    yield fenced(text)
     titles = ("tokenizer", "tokens", "characters", "bytes", "characters a token", "bytes a token")
-    blocks = [fenced(desk.buffer.text), table(titles, counts)]
+    yield table(titles, counts)
     for name, tokenizer, ids in found:
+        yield f"## {inline(name)}"
+        if len(ids) > MOST_LINES:
+            yield f"The first {MOST_LINES} of {len(ids)}; JSONL and CSV have all of them."
         lines: list[list[Cell]] = [
-            [n, id_, repr(_text(tokenizer, id_)), tokenizer.token_bytes(id_).hex(" ")]
+            [n, id_, repr(_text(data)), data.hex(" ")]
             for n, id_ in enumerate(ids[:MOST_LINES])
+            for data in (tokenizer.token_bytes(id_),)
         ]
-        cut = f"The first {MOST_LINES} of {len(ids)}; JSONL and CSV have all of them."
-        blocks += [f"## {inline(name)}", cut if len(ids) > MOST_LINES else ""]
-        blocks.append(table(("#", "id", "token", "bytes"), lines))
-    return Contents("Text as tokens", sections(blocks), Rows(lambda: _rows(found)))
+        yield table(("#", "id", "token", "bytes"), lines)
 
 
 def _rows(found: Sequence[Found]) -> Iterator[dict[str, Any]]:
     for name, tokenizer, ids in found:
         for place, id_ in enumerate(ids):
+            data = tokenizer.token_bytes(id_)
             yield {
                 "tokenizer": name,
                 "index": place,
                 "id": id_,
-                "text": _text(tokenizer, id_),
-                "bytes": tokenizer.token_bytes(id_),
+                "text": _text(data),
+                "bytes": data,
                 "rank": id_ if tokenizer.ids_are_ranks else None,
             }
 
 
-def _text(tokenizer: AnyTokenizer, id_: int) -> str:
-    return tokenizer.token_bytes(id_).decode("utf-8", "replace")
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def of_merges(merging: Merging) -> Contents:
     """A row is a step of the word from its bytes to its tokens."""
-    rows = [
-        {
-            "tokenizer": merging.name,
-            "word": merging.word,
-            "step": number,
-            "kind": step.kind,
-            "pair": list(step.pair) if step.pair is not None else None,
-            "rank": step.rank,
-            "parts": list(step.parts),
-            "ids": list(step.ids),
-        }
-        for number, step in enumerate(merging.steps)
-    ]
+    name, word, steps = merging.name, merging.word, merging.steps
+    blocks, rows = Made(lambda: _merges(word, steps)), Made(lambda: _steps(name, word, steps))
+    return Contents(f"Merges by {name}", blocks, rows)
+
+
+def _merges(word: str, steps: Sequence[Step]) -> Iterator[str]:
+    yield fenced(word)
     lines: list[list[Cell]] = [
         [number, step.kind, step.rank, " ".join(map(_shown, step.parts))]
-        for number, step in enumerate(merging.steps)
+        for number, step in enumerate(steps)
     ]
-    blocks = [fenced(merging.word), table(("step", "what", "rank", "parts"), lines)]
-    return Contents(f"Merges by {merging.name}", sections(blocks), tuple(rows))
+    yield table(("step", "what", "rank", "parts"), lines)
+
+
+def _steps(name: str, word: str, steps: Sequence[Step]) -> Iterator[dict[str, Any]]:
+    for number, step in enumerate(steps):
+        yield {
+            "tokenizer": name,
+            "word": word,
+            "step": number,
+            "kind": step.kind,
+            "pair": step.pair,
+            "rank": step.rank,
+            "parts": step.parts,
+            "ids": step.ids,
+        }
 
 
 def _shown(data: bytes) -> str:
@@ -105,8 +123,21 @@ def of_chat(tokenizer: str, written: Sequence[ChatPiece]) -> Contents | None:
     """A row is a token of the conversation: whose it is, and whether the loss counts it."""
     if not written:
         return None
-    rows = [
-        {
+    blocks, rows = Made(lambda: _turns(written)), Made(lambda: _pieces(tokenizer, written))
+    return Contents(f"A conversation, written by {tokenizer}", blocks, rows)
+
+
+def _turns(written: Sequence[ChatPiece]) -> Iterator[str]:
+    lines: list[list[Cell]] = [
+        [place, each.piece.id, repr(each.piece.text), each.role, "counts" if each.counted else ""]
+        for place, each in enumerate(written)
+    ]
+    yield table(("#", "id", "token", "turn", "loss"), lines)
+
+
+def _pieces(tokenizer: str, written: Sequence[ChatPiece]) -> Iterator[dict[str, Any]]:
+    for place, each in enumerate(written):
+        yield {
             "tokenizer": tokenizer,
             "index": place,
             "id": each.piece.id,
@@ -114,35 +145,32 @@ def of_chat(tokenizer: str, written: Sequence[ChatPiece]) -> Contents | None:
             "role": each.role,
             "counted": each.counted,
         }
-        for place, each in enumerate(written)
-    ]
-    lines: list[list[Cell]] = [
-        [place, each.piece.id, repr(each.piece.text), each.role, "counts" if each.counted else ""]
-        for place, each in enumerate(written)
-    ]
-    blocks = [table(("#", "id", "token", "turn", "loss"), lines)]
-    return Contents(f"A conversation, written by {tokenizer}", sections(blocks), tuple(rows))
 
 
 def of_training(merges: Sequence[Merge], figures: str) -> Contents:
     """A row is a merge, in the order in which they were learned."""
-    rows = [
-        {
-            "step": merge.step,
-            "left": merge.left,
-            "right": merge.right,
-            "token": merge.token,
-            "count": merge.count,
-        }
-        for merge in merges
-    ]
+    rows = Made(lambda: map(_merge, merges)) if merges else ()
+    return Contents("A small tokenizer", Made(lambda: _learned(merges, figures)), rows)
+
+
+def _learned(merges: Sequence[Merge], figures: str) -> Iterator[str]:
+    yield fenced(figures)
     lines: list[list[Cell]] = [
         [merge.step, _shown(merge.left), _shown(merge.right), merge.count] for merge in merges
     ]
-    blocks = [fenced(figures), table(("merge", "left", "right", "times"), lines)]
-    return Contents("A small tokenizer", sections(blocks), tuple(rows))
+    yield table(("merge", "left", "right", "times"), lines)
+
+
+def _merge(merge: Merge) -> dict[str, Any]:
+    return {
+        "step": merge.step,
+        "left": merge.left,
+        "right": merge.right,
+        "token": merge.token,
+        "count": merge.count,
+    }
 
 
 def of_spelling(words: str) -> Contents:
     """Only to be read."""
-    return Contents("Letters and tokens", fenced(words))
+    return Contents("Letters and tokens", (fenced(words),))

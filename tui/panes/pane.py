@@ -19,16 +19,18 @@ from tui.widgets.prompt_box import PromptBox
 class Contents:
     """What a pane shows now, as it would be written to a file.
 
+    It is taken on the event loop, at once, and gone through in a thread, maybe more than once: what
+    it holds is never changed any more, and what takes time is made then (``tui.export.made``).
+
     Args:
         title: a line.
-        markdown: all of it to be read, without the title.
-        rows: the same as records, one a line of JSONL and of CSV; their keys are the columns. They
-            are gone through in a thread, more than once.
+        blocks: all of it to be read, without the title: Markdown, block by block.
+        rows: the same as records, one a line of JSONL and of CSV; their keys are the columns.
         card: a file in Markdown that belongs below it, read when it is written.
     """
 
     title: str
-    markdown: str
+    blocks: Iterable[str]
     rows: Iterable[Mapping[str, Any]] = ()
     card: Path | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from tui.probes.watch import ProbeWatch
 
 if TYPE_CHECKING:
     from engine.probes.plan import ProbePlan
+    from tui.export.made import Making
     from tui.panes.probes import ProbesPane
 
 
@@ -86,9 +87,9 @@ class Prober:
         from engine.probes.report import report_lines
         from tui.screens.export import Export, ask_where
 
-        def make(ending: str) -> str:
+        def make(ending: str, making: Making) -> Iterator[str]:
             # Read in the dialog's thread: 10,000 records take seconds.
-            return "".join(report_lines([ProbeReader(status.path)], ending))
+            return making.through(report_lines([ProbeReader(status.path)], ending))
 
         shown = self._watch.shown
         if shown is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tui.export.made import Made
 from tui.panes.pane import Contents
 from tui.runs.lineage_text import figures_words, markdown
 from tui.runs.row import Row, row_record
@@ -13,7 +14,7 @@ from tui.safe_text import one_line
 
 if TYPE_CHECKING:
     from engine.disk_use import DiskUse
-    from engine.lineage import Line
+    from engine.lineage import Line, Node
     from tui.widgets.runs_head import View
     from tui.widgets.runs_plot import Shown
 
@@ -32,57 +33,67 @@ def contents_of(
 
 
 def _table(rows: Sequence[Row]) -> Contents:
+    return Contents("Runs", Made(lambda: _runs(rows)), Made(lambda: map(row_record, rows)))
+
+
+def _runs(rows: Sequence[Row]) -> Iterator[str]:
     titles = ("run", "stage", "state", "steps", "figure", "time", "on disk", "started", "note")
     lines = [
         (row.name, row.stage, row.state, steps_words(row), figure_words(row), time_words(row),
          size_words(row.extra.size) if row.extra else "", row.started, row.note)
         for row in rows
     ]  # fmt: skip
-    return Contents("Runs", _markdown(titles, lines), tuple(map(row_record, rows)))
+    yield _markdown(titles, lines)
 
 
 def _curves(shown: Shown) -> Contents:
-    records: list[Mapping[str, Any]] = [
-        {"run": each.name, shown.axis: x, shown.figure: mean, "smoothed": smooth}
-        for each in shown.drawn
-        for x, mean, smooth in zip(each.points.xs, each.points.means, each.smooth, strict=True)
-    ]
+    title = f"{shown.figure} by {shown.axis}"
+    return Contents(title, Made(lambda: _summed(shown)), Made(lambda: _points(shown)))
+
+
+def _summed(shown: Shown) -> Iterator[str]:
     lines = [
         (each.letter, each.name, f"{each.points.means[0]:.4g}", f"{min(each.points.lows):.4g}",
          f"{max(each.points.highs):.4g}", f"{each.points.means[-1]:.4g}")
         for each in shown.drawn
     ]  # fmt: skip
-    table = _markdown(("", "run", "first", "least", "highest", "last"), lines)
-    return Contents(f"{shown.figure} by {shown.axis}", table, tuple(records))
+    yield _markdown(("", "run", "first", "least", "highest", "last"), lines)
+
+
+def _points(shown: Shown) -> Iterator[dict[str, Any]]:
+    for each in shown.drawn:
+        for x, mean, smooth in zip(each.points.xs, each.points.means, each.smooth, strict=True):
+            yield {"run": each.name, shown.axis: x, shown.figure: mean, "smoothed": smooth}
 
 
 def _lineage(lines: Sequence[Line]) -> Contents:
-    records = tuple(
-        {
-            "name": line.node.name,
-            "kind": line.node.kind,
-            "stage": line.node.stage,
-            "sha256": line.node.sha256,
-            "parent": line.node.parent,
-            "parent_sha256": line.node.parent_sha256,
-            "steps": line.node.step,
-            "tokens": line.node.tokens,
-            "data": line.node.data,
-            "words": line.node.words,
-            "figures": figures_words(line.node),
-        }
-        for line in lines
-    )
-    return Contents("Lineage", markdown(lines), records)
+    nodes = [line.node for line in lines]
+    return Contents("Lineage", Made(lambda: [markdown(lines)]), Made(lambda: map(_node, nodes)))
+
+
+def _node(node: Node) -> dict[str, Any]:
+    return {
+        "name": node.name,
+        "kind": node.kind,
+        "stage": node.stage,
+        "sha256": node.sha256,
+        "parent": node.parent,
+        "parent_sha256": node.parent_sha256,
+        "steps": node.step,
+        "tokens": node.tokens,
+        "data": node.data,
+        "words": node.words,
+        "figures": figures_words(node),
+    }
 
 
 def _disk(use: DiskUse) -> Contents:
     lines = [(share.name, size_words(share.size), str(share.things)) for share in use.shares]
     lines.append(("free on the disk", size_words(use.free), ""))
-    records = tuple(
+    records = [
         {"what": share.name, "bytes": share.size, "folder": str(share.path)} for share in use.shares
-    )
-    return Contents("Disk use", _markdown(("what", "size", "folders"), lines), records)
+    ]
+    return Contents("Disk use", (_markdown(("what", "size", "folders"), lines),), records)
 
 
 def _markdown(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -20,7 +20,9 @@ from engine.errors import LabError
 from tui.background import in_background
 from tui.clipboard import Piece, copy
 from tui.export import files
-from tui.export.forms import FORMS
+from tui.export.forms import FORMS, Form
+from tui.export.made import Made, Making
+from tui.format import grouped
 from tui.safe_text import one_line, visible
 from tui.screens.dialog import Dialog
 
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
     from tui.panes.pane import Contents, LabPane
 
-Make = Callable[[], str]
-"""Makes a text; called in a thread. May raise LabError."""
+Make = Callable[[Making], Iterable[str]]
+"""Makes a text piece by piece, in a thread. May raise LabError."""
+_TELL_EVERY_S = 0.2
 _NAMES = {".md": "Markdown", ".jsonl": "JSONL", ".csv": "CSV", ".svg": "SVG", ".txt": "text"}
 
 
@@ -42,13 +45,14 @@ class Export:
         title: what it is, in a few words.
         name: how its file is called, but for the time and the ending.
         forms: by the endings of files; the first is suggested.
-        picture: the screen as SVG, made on the event loop; None where that makes no sense.
+        picture: takes the screen, on the event loop, and gives what makes an SVG of it, in a
+            thread; None where that makes no sense.
     """
 
     title: str
     name: str
     forms: Mapping[str, Make] = field(default_factory=dict)
-    picture: Make | None = None
+    picture: Callable[[], Callable[[], str]] | None = None
 
     @property
     def endings(self) -> tuple[str, ...]:
@@ -62,7 +66,8 @@ class ExportDialog(Dialog[str]):
     def __init__(self, export: Export) -> None:
         super().__init__(classes="form")
         self.export = export
-        self._busy = False
+        self._making: Making | None = None
+        """What is being written."""
         self._asked_of = ""
         """The name whose file would be replaced; writing again to it means yes."""
 
@@ -94,6 +99,7 @@ class ExportDialog(Dialog[str]):
     def on_mount(self) -> None:
         """The whole name can be typed anew at once."""
         self.query_one(Input).focus()
+        self.set_interval(_TELL_EVERY_S, self._tell)
 
     @on(Input.Changed)
     def changed(self) -> None:
@@ -119,31 +125,34 @@ class ExportDialog(Dialog[str]):
         else:
             self.dismiss(None)
 
-    def _begin(self, how: Callable[[str, str], Any]) -> None:
-        """Make the text in the form that is wanted, then do something with it."""
-        if self._busy:
+    def _begin(self, how: Callable[[str, Path, Iterable[str]], Awaitable[None]]) -> None:
+        """Do something with the text in the form that is wanted; closing the dialog ends it."""
+        if self._making is not None:
             return
         typed = self.query_one(Input).value
-        self._busy = True
+        making = self._making = Making()
 
         async def work() -> None:
             try:
-                ending = files.target(typed, self.export.endings).suffix.lower()
-                if ending == ".svg" and self.export.picture is not None:
-                    text = self.export.picture()
-                else:
-                    text = await asyncio.to_thread(self.export.forms[ending])
-                await how(typed, text)
+                path = files.target(typed, self.export.endings)
+                await how(typed, path, self._pieces(path.suffix.lower(), making))
             except LabError as error:
                 self._say(str(error))
             finally:
-                self._busy = False
+                making.wanted = False
+                self._making = None
 
         in_background(self, work, "export", only=True)
 
-    async def _write(self, typed: str, text: str) -> None:
-        path = files.target(typed, self.export.endings)
+    def _pieces(self, ending: str, making: Making) -> Iterable[str]:
+        if ending == ".svg" and self.export.picture is not None:
+            drawn = self.export.picture()
+            return Made(lambda: (drawn(),))
+        return self.export.forms[ending](making)
+
+    async def _write(self, typed: str, path: Path, pieces: Iterable[str]) -> None:
         if self.app.is_web:
+            text = await asyncio.to_thread("".join, pieces)
             self.app.deliver_text(io.StringIO(text), save_filename=path.name)
             self.dismiss(f"The browser gets {path.name}.")
             return
@@ -153,12 +162,18 @@ class ExportDialog(Dialog[str]):
             self._asked_of = typed
             self.query_one("#write", Button).label = "Replace"
             return
-        await asyncio.to_thread(files.write, path, text, replace=replace)
+        await asyncio.to_thread(files.write, path, pieces, replace=replace)
         self.dismiss(f"Written to {path}.")
 
-    async def _copy(self, typed: str, text: str) -> None:
-        copy(self.app, Piece(self.export.title, text))
+    async def _copy(self, typed: str, path: Path, pieces: Iterable[str]) -> None:
+        copy(self.app, Piece(self.export.title, await asyncio.to_thread("".join, pieces)))
         self.dismiss(None)
+
+    def _tell(self) -> None:
+        """How far it is: a long table takes seconds."""
+        if self._making is not None and self._making.done:
+            words = f"writing … {grouped(self._making.done)} parts so far; esc leaves it"
+            self.query_one("#mistake", Static).update(Content(words))
 
     def _say(self, words: str) -> None:
         self._asked_of = ""
@@ -197,9 +212,13 @@ def export_pane(pane: LabPane) -> None:
 
 def offer_text(app: App[Any], title: str, text: str) -> None:
     """Ask where a text goes that is too long to be copied."""
-    ask_where(app, Export(title=title, name="copied", forms={".txt": lambda: text}))
+    ask_where(app, Export(title=title, name="copied", forms={".txt": lambda making: (text,)}))
 
 
 def _forms(contents: Contents) -> dict[str, Make]:
     forms = FORMS if contents.rows else {".md": FORMS[".md"]}
-    return {ending: partial(make, contents) for ending, make in forms.items()}
+    return {ending: partial(_made, make, contents) for ending, make in forms.items()}
+
+
+def _made(form: Form, contents: Contents, making: Making) -> Iterable[str]:
+    return form(making.watched(contents))

@@ -18,11 +18,11 @@ def contents(talk: Conversation) -> Contents:
 
 
 def jsonl(talk: Conversation) -> str:
-    return to_jsonl(contents(talk))
+    return "".join(to_jsonl(contents(talk)))
 
 
 def markdown(talk: Conversation) -> str:
-    return to_markdown(contents(talk))
+    return "".join(to_markdown(contents(talk)))
 
 
 def test_jsonl_has_a_line_a_turn_with_ids_and_mask() -> None:
@@ -44,6 +44,16 @@ def test_the_token_that_ended_the_turn_is_a_part() -> None:
     reply = grown(_token(7, " yes"), _token(9, "", reason="stop"), ended())
     line = jsonl(Conversation("m", [Exchange("q", reply)])).splitlines()[1]
     assert json.loads(line)["parts"][-1] == {"kind": "end", "text": "", "ids": [9], "mask": [True]}
+
+
+def test_what_comes_while_it_is_written_is_not_in_it() -> None:
+    reply = grown(_token(7, " yes"))
+    talk = Conversation("m", [Exchange("q", reply)])
+    taken = contents(talk)
+    reply.take(_token(8, " and no"))
+    talk.exchanges.append(Exchange("next", grown()))
+    user, assistant = map(json.loads, to_jsonl(taken))
+    assert (user["text"], [part["text"] for part in assistant["parts"]]) == ("q", ["yes"])
 
 
 def test_markdown_reads_as_it_was_said_and_takes_nothing_for_markup() -> None:

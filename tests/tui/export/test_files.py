@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from engine.errors import LabError
 from tui import settings
 from tui.export import files
+from tui.export.made import NotWantedError
 
 ENDINGS = (".md", ".csv")
 
@@ -51,12 +53,25 @@ def test_tilde_and_capitals(tmp_path: Path) -> None:
 
 def test_nothing_is_replaced_unasked_and_replacing_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "new" / "x.md"
-    files.write(path, "first")
+    files.write(path, ("fi", "rst"))
     with pytest.raises(LabError, match="exists already"):
-        files.write(path, "second")
+        files.write(path, ("second",))
     assert path.read_text() == "first"
-    files.write(path, "half a pair: \ud83d", replace=True)
+    files.write(path, ("half a pair: \ud83d",), replace=True)
     assert path.read_text() == "half a pair: \\ud83d"
+    assert [each.name for each in path.parent.iterdir()] == ["x.md"]
+
+
+def test_a_file_whose_text_is_not_wanted_any_more_is_as_it_was(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        yield "half"
+        raise NotWantedError
+
+    path = tmp_path / "x.md"
+    files.write(path, ("whole",))
+    with pytest.raises(NotWantedError):
+        files.write(path, pieces(), replace=True)
+    assert path.read_text() == "whole"
     assert [each.name for each in path.parent.iterdir()] == ["x.md"]
 
 
@@ -67,7 +82,7 @@ def test_folders_long_names_and_files_in_the_way_are_sentences(tmp_path: Path) -
         with pytest.raises(LabError):
             files.stands(path)
     with pytest.raises(LabError):
-        files.write(tmp_path / "file" / "x.md", "text")
+        files.write(tmp_path / "file" / "x.md", ("text",))
 
 
 @pytest.mark.parametrize("typed", ["a\x00.md", "a\ud800.md", "a\nb.md", "\x1b[31m.md"])

@@ -10,16 +10,28 @@ from pathlib import Path
 import pytest
 
 from engine.errors import LabError
-from tui.export.forms import to_csv, to_jsonl, to_markdown
+from tui.export import forms
+from tui.export.made import Made, Making, NotWantedError
 from tui.export.markdown import fenced, table
-from tui.export.rows import Rows
 from tui.panes.pane import Contents
 
 HOSTILE = "[bold]\x1b]52;c;evil\x07\x1b[2J</> \u202e <script>|`x`|\r\n# head\ud83d"
 
 
 def contents(*rows: dict[str, object], markdown: str = "") -> Contents:
-    return Contents("title", markdown, rows)
+    return Contents("title", (markdown,), rows)
+
+
+def to_markdown(made: Contents) -> str:
+    return "".join(forms.to_markdown(made))
+
+
+def to_jsonl(made: Contents) -> str:
+    return "".join(forms.to_jsonl(made))
+
+
+def to_csv(made: Contents) -> str:
+    return "".join(forms.to_csv(made))
 
 
 def read(text: str) -> list[dict[str, str]]:
@@ -78,16 +90,23 @@ def test_a_fence_is_longer_than_any_inside(inside: str) -> None:
     assert all(not line.startswith(first) for line in body)
 
 
-def test_rows_are_made_anew_each_time() -> None:
-    made = Contents("t", "", Rows(lambda: ({"n": n} for n in range(2))))
+def test_rows_are_made_anew_each_time_counted_and_only_while_they_are_wanted() -> None:
+    made = Contents("t", (), Made(lambda: ({"n": n} for n in range(2))))
     assert [json.loads(line) for line in to_jsonl(made).splitlines()] == [{"n": 0}, {"n": 1}]
-    assert [row["n"] for row in read(to_csv(made))] == ["0", "1"]
+    making = Making()
+    assert [row["n"] for row in read(to_csv(making.watched(made)))] == ["0", "1"]
+    assert making.done == 2
+    lines = forms.to_jsonl(making.watched(made))
+    assert next(lines) == '{"n": 0}\n'
+    making.wanted = False
+    with pytest.raises(NotWantedError):
+        next(lines)
 
 
 def test_a_card_stands_below_and_one_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
     card = tmp_path / "README.md"
     card.write_text("---\nlicense: mit\n---\n# Card\n\x1b[31mred\n")
-    made = Contents("t", "words", card=card)
+    made = Contents("t", ("words",), card=card)
     assert to_markdown(made) == "# t\n\nwords\n\n# Card\n␛[31mred\n"
     card.unlink()
     with pytest.raises(LabError, match="cannot be read"):
