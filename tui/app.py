@@ -7,7 +7,6 @@ The first frame is painted before anything slow is imported or started; the rest
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import cached_property, partial
@@ -32,6 +31,7 @@ from tui.panes.pane import LabPane
 from tui.remembering import Remembering
 from tui.safe_text import visible
 from tui.settings.live import LiveSettings
+from tui.start import settle, share_one_arena
 from tui.themes import lab_variables
 from tui.widgets.prompt_box import PromptBox
 from tui.widgets.status_line import StatusLine, engine_words
@@ -175,10 +175,9 @@ class LabApp(Doors):
         self.call_after_refresh(self._after_first_paint)
 
     async def _after_first_paint(self) -> None:
-        # What start-up made stays: unfrozen, the collector would walk through all of it (0.1 s)
-        # each time that streamed tokens make it look.
-        gc.freeze()
-        gc.enable()
+        settle()
+        if not self.is_headless:
+            share_one_arena()
         from tui.widgets.key_line import KeyLine
 
         await self.query_one("#footer").mount(KeyLine())

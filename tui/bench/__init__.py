@@ -4,7 +4,7 @@
 streaming leaves, ``scroll`` a long conversation; ``kill`` ends it at random moments (``kill_app``
 is what it ends, ``kill_run`` what goes on, ``kill_screen`` reads what stood there).
 ``terminal`` types and waits, ``lively`` is the app in which everything moves, ``everywhere`` goes
-to all of its places.
+to all of its places, with ``large_vocabulary`` in one of them.
 
 ``scripted``, ``scripted_chat``, ``scripted_funnels`` and ``scripted_probes`` are the lab without a
 model; the tests use them as well.

@@ -11,9 +11,11 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from engine import paths
+from tui.bench.large_vocabulary import LARGE_VOCABULARY, write_large_vocabulary
 from tui.bench.lively import COLUMNS, lively_services
 from tui.bench.scripted import ScriptedRuns, training_events
 from tui.bench.terminal import Terminal
@@ -40,11 +42,13 @@ class Place(NamedTuple):
         name: what is shown.
         keys: what leads there from the place before.
         shown: words that are waited for.
+        prepare: puts what is looked at into the home that it is given, before the app is opened.
     """
 
     name: str
     keys: tuple[str, ...]
     shown: str = ""
+    prepare: Callable[[Path], None] | None = None
 
 
 def _pane(digit: str) -> tuple[str, ...]:
@@ -61,6 +65,12 @@ PLACES = (
     Place("tokens", _pane("3")),
     Place("tokens: compare", ("c",)),
     Place("tokens: merges", ("m",)),
+    Place(
+        "tokens: 200,000 entries",
+        ("c", "+", *LARGE_VOCABULARY, _ENTER),
+        "200 000 entries",
+        write_large_vocabulary,
+    ),
     Place("chat", _pane("5")),
     Place("probes", _pane("6")),
     Place("probes: outcomes", ("o",)),

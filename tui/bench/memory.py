@@ -12,7 +12,9 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tui.bench.everywhere import PLACES, Place, code, walk
@@ -92,12 +94,13 @@ def _watched(
     seconds: float = float("inf"),
 ) -> _Watched:
     watched = _Watched()
-    with (
-        tempfile.TemporaryDirectory(prefix="llmlab-bench-") as home,
-        Terminal(
-            code(tokens_per_s), width=WIDTH, height=HEIGHT, env={"LLMLAB_HOME": home}
-        ) as terminal,
-    ):
+    with tempfile.TemporaryDirectory(prefix="llmlab-bench-") as home, ExitStack() as opened:
+        for place in places:
+            if place.prepare is not None:
+                place.prepare(Path(home))
+        terminal = opened.enter_context(
+            Terminal(code(tokens_per_s), width=WIDTH, height=HEIGHT, env={"LLMLAB_HOME": home})
+        )
         go_to_four_columns(terminal)
         watched.visited["four columns"] = terminal.resident_bytes() / 1e6
         narrate("bench memory: going everywhere ...")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
-from tui.bench import everywhere, scroll, tui
+from engine.vocab.find import find_tokenizer, is_small
+from tui.bench import everywhere, large_vocabulary, scroll, tui
 from tui.bench.memory import run_memory_bench
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for memory")
@@ -41,3 +43,14 @@ def test_keys_in_prompt_and_pad(monkeypatch: pytest.MonkeyPatch) -> None:
     for part in (figures, figures["pad"]):
         assert 0 < part["p50_ms"] <= part["max_ms"]
         assert 0 <= part["within_50_ms"] <= 1
+
+
+def test_the_vocabulary_that_is_opened_for_its_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large_vocabulary, "N_ENTRIES", 66_000)
+    monkeypatch.setenv("LLMLAB_HOME", str(tmp_path))
+    large_vocabulary.write_large_vocabulary(tmp_path)
+    name = large_vocabulary.LARGE_VOCABULARY
+    assert find_tokenizer(name).tokenizer.n_vocab == 66_000
+    assert not is_small(name)
