@@ -49,7 +49,7 @@ def _decode(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _kill(arguments: argparse.Namespace) -> dict[str, Any]:
-    from tui.bench.kill import run_kill_bench
+    from tui.bench.kill.bench import run_kill_bench
 
     return run_kill_bench(narrate, times=arguments.times, seed=arguments.seed)
 

@@ -28,7 +28,7 @@ def start() -> RunStatus:
         LabError: its folder cannot be made, or a run is training already.
     """
     made = create_run(recipe("base", preset="pico", steps=STEPS), from_checkpoint=None, name=None)
-    return background.spawn("tui.bench.kill_run", made)
+    return background.spawn("tui.bench.kill.training", made)
 
 
 def main(name: str) -> int:
