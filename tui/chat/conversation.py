@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -37,6 +36,10 @@ class Exchange:
         if self.without is not None:
             yield self.without
 
+    def still(self) -> Exchange:
+        """As it is now; see :meth:`Reply.still`."""
+        return Exchange(self.question, self.reply.still(), self.without and self.without.still())
+
 
 @dataclass(slots=True)
 class Conversation:
@@ -66,7 +69,7 @@ class Conversation:
 
     def forked(self, n_exchanges: int) -> Conversation:
         """A new conversation that begins like this one."""
-        return Conversation(self.model, copy.deepcopy(self.exchanges[:n_exchanges]))
+        return Conversation(self.model, [each.still() for each in self.exchanges[:n_exchanges]])
 
     def request(
         self, place: int, reply: Reply, model: Model, sampling: Sampling
@@ -80,14 +83,14 @@ class Conversation:
         by_ids = model.server is None and model.stage in BY_NAME
         messages = []
         for exchange in self.exchanges[:place]:
-            ids, text = exchange.reply.settled_ids, exchange.reply.text
+            ids = exchange.reply.settled_ids
             if not ids:
                 continue  # Nothing was said to it: a question asked in vain.
             messages.append(Message(role="user", content=exchange.question))
             messages.append(
                 Message(role="assistant", content="", ids=ids)
                 if by_ids
-                else Message(role="assistant", content=text)
+                else Message(role="assistant", content=exchange.reply.text)
             )
         messages.append(Message(role="user", content=self.exchanges[place].question))
         return GenerateRequest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from tools.result import Kind  # At run time: outcomes are read back from JSON by their types.
@@ -63,6 +63,10 @@ class Text:
         """Without the space that every part of a turn begins with."""
         return _joined(self.tokens)
 
+    def still(self) -> Text:
+        """A copy that does not grow."""
+        return Text(list(self.tokens))
+
 
 @dataclass(slots=True)
 class Call:
@@ -95,6 +99,10 @@ class Call:
     def whole(self) -> bool:
         """Whether its output stands behind it, so that an answer can go on from here."""
         return bool(self.output) and self.state not in UNANSWERED
+
+    def still(self) -> Call:
+        """A copy that does not grow."""
+        return replace(self, tokens=list(self.tokens), output=list(self.output))
 
     def restart(self) -> None:
         """It is given to its tool."""

@@ -187,7 +187,14 @@ class Reply:
         """Tokens of the model's context that are used up to its end."""
         return self.n_prompt + len(self.ids) + (self.end is not None)
 
-    # Cutting
+    # Copying
+
+    def still(self) -> Reply:
+        """As it is now: one that is done is given as it stands, for only its verdict may still
+        come; of any other a copy, whose parts do not grow."""
+        if self.state == "done":
+            return self
+        return replace(self, parts=[part.still() for part in self.parts])
 
     def cut(self, index: int) -> Reply:
         """A reply that keeps the parts before ``index`` and is to go on from there."""

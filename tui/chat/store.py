@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from engine.errors import LabError
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.marks import mark_of
 from tui.chat.record import from_json, to_json
+from tui.chat.reply import Reply
 from tui.state.database import Database
 from tui.state.decisions import write_decisions
 from tui.state.entries import clean, entries_of, forget_entries, write_entries
@@ -67,6 +68,11 @@ def pack(conversation: Conversation, bodies: tuple[str, ...] | None = None) -> P
     )
 
 
+Settled = dict[tuple[int, ...], tuple[tuple[Reply, ...], tuple[Any, ...], str]]
+"""By the ids of an exchange's replies: these, so that no others get their ids; what they were like,
+and the JSON of the exchange then."""
+
+
 class Packer:
     """Packs conversations again and again: what cannot have changed is not written anew.
 
@@ -75,23 +81,40 @@ class Packer:
     """
 
     def __init__(self) -> None:
-        self._settled: dict[int, tuple[Exchange, tuple[Any, ...], str]] = {}
+        self._settled: Settled = {}
 
     def pack(self, conversation: Conversation) -> Packed:
         """The rows of a conversation as it is now."""
-        last = conversation.last
-        settled, bodies = {}, []
-        for exchange in conversation.exchanges:
-            mark = mark_of(exchange)
-            _, before, body = self._settled.get(id(exchange), (exchange, None, ""))
-            if mark != before:
-                body = to_json(exchange)
-            # Replies before the last are not written into any more, but for a verdict.
-            if exchange is not last and not any(reply.live for reply in exchange.replies):
-                settled[id(exchange)] = exchange, mark, body
-            bodies.append(body)
-        self._settled = settled
+        bodies, self._settled = _packed(conversation.exchanges, self._settled)
         return pack(conversation, tuple(bodies))
+
+    def learn(self, settled: Settled) -> None:
+        """Take over what :func:`settled_of` gave."""
+        self._settled = {**settled, **self._settled}
+
+
+def settled_of(exchanges: Sequence[Exchange]) -> Settled:
+    """What a :class:`Packer` need not write anew of a conversation that was just read; takes
+    as long as it is long: call it in a thread, with a list that does not grow."""
+    return _packed(exchanges, {})[1]
+
+
+def _packed(exchanges: Sequence[Exchange], known: Settled) -> tuple[list[str], Settled]:
+    bodies: list[str] = []
+    settled: Settled = {}
+    for place, exchange in enumerate(exchanges, start=1):
+        mark = mark_of(exchange)
+        # By its replies: an exchange of a forked conversation is another one with the same.
+        replies = tuple(exchange.replies)
+        by = tuple(map(id, replies))
+        _, before, body = known.get(by, (replies, None, ""))
+        if mark != before:
+            body = to_json(exchange)
+        # Replies before the last are not written into any more, but for a verdict.
+        if place < len(exchanges) and not any(reply.live for reply in replies):
+            settled[by] = replies, mark, body
+        bodies.append(body)
+    return bodies, settled
 
 
 class ChatStore:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from tui.answers import Token
@@ -27,27 +26,9 @@ def contents_of(conversation: Conversation) -> Contents | None:
     if not conversation.exchanges:
         return None
     model, created = conversation.model, conversation.created
-    said = [_as_it_is(exchange) for exchange in conversation.exchanges]
+    said = [exchange.still() for exchange in conversation.exchanges]
     blocks, rows = Made(lambda: _blocks(model, created, said)), Made(lambda: _rows(model, said))
     return Contents(conversation.title, blocks, rows)
-
-
-def _as_it_is(exchange: Exchange) -> Exchange:
-    """What may still change is copied; replies that are done never do, and there may be many."""
-    reply, without = exchange.reply, exchange.without
-    return Exchange(exchange.question, _still(reply), without and _still(without))
-
-
-def _still(reply: Reply) -> Reply:
-    if reply.state == "done":
-        return reply
-    parts = [
-        replace(part, tokens=list(part.tokens))
-        if isinstance(part, Text)
-        else replace(part, tokens=list(part.tokens), output=list(part.output))
-        for part in reply.parts
-    ]
-    return replace(reply, parts=parts)
 
 
 def _blocks(model: str, created: str, said: Sequence[Exchange]) -> Iterator[str]:

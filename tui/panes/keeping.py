@@ -12,7 +12,7 @@ from engine.errors import LabError
 from tui.background import in_background
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.marks import mark_of
-from tui.chat.store import MOST_WHOLE, Packed, Packer
+from tui.chat.store import MOST_WHOLE, Packed, Packer, settled_of
 from tui.panes.answer_keeping import RETRY_S, Lab
 
 if TYPE_CHECKING:
@@ -79,6 +79,13 @@ class Keeper:
     def loaded(self, conversation: Conversation) -> None:
         """It has just come from the disk."""
         self._learn(conversation.key, _marks(conversation))
+        exchanges = list(conversation.exchanges)
+        packer = self._packer = Packer()
+
+        async def settle() -> None:
+            packer.learn(await asyncio.to_thread(settled_of, exchanges))
+
+        in_background(self._host, settle, "settle", only=True)
 
     def _learn(self, key: str, marks: dict[int, Marked]) -> None:
         self._marks.pop(key, None)

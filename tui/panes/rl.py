@@ -69,6 +69,8 @@ class RlPane(LabPane):
         self.problem, self.empty = Words(id="rl-problem"), Words(id="rl-empty")
         self._turns = 0
         self._looking = False
+        self._wanted_step: int | None = None
+        """The one that is being read."""
         self._possible: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -122,6 +124,7 @@ class RlPane(LabPane):
 
     def look_at(self, run: RunStatus) -> None:
         """Show another run."""
+        self.workers.cancel_group(self, "rl-step")
         self.watch_rl.show(run)
         self.asker.forget()
 
@@ -256,16 +259,30 @@ class RlPane(LabPane):
 
     # Steps and problems
 
-    async def action_step(self, by: int) -> None:
-        """The step before or after, or the newest one, which is followed from then on."""
+    def action_step(self, by: int) -> None:
+        """The step before or after, or the newest one, which is followed from then on.
+
+        It is read in the background; a key that comes meanwhile goes on from the step that was
+        asked for.
+        """
         shown = self.watch_rl.shown
         if shown is None:
             return
-        step = None if by == LATEST else shown.step
-        found = neighbour(shown.steps, step, by)
-        if found is not None:
-            await self.watch_rl.go_to(found)
+        at = shown.step if self._wanted_step is None else self._wanted_step
+        found = neighbour(shown.steps, None if by == LATEST else at, by)
+        if found is None:
+            return
+        self._wanted_step = found
+
+        async def work() -> None:
+            try:
+                await self.watch_rl.go_to(found)
+            finally:
+                if self._wanted_step == found:  # Else another key has come meanwhile.
+                    self._wanted_step = None
             self._take(News(groups=True))
+
+        in_background(self, work, "rl-step", only=True)
 
     def action_problem(self, by: int) -> None:
         """Another problem of the step, around its ends."""

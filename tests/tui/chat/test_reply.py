@@ -216,6 +216,20 @@ def test_rewinding_forks_when_something_was_said_later() -> None:
     assert talk.exchanges[0].reply is one
 
 
+def test_a_fork_shares_what_is_done_and_copies_what_may_still_grow() -> None:
+    done = grown(_token(7, " yes"), ended())
+    half = grown(*CALL)
+    half.stop()
+    talk = Conversation("nano/sft", [Exchange("q1", done), Exchange("q2", half, grown())])
+    one, two = talk.forked(2).exchanges
+    assert one.reply is done
+    assert two.reply == half
+    assert two.without == talk.exchanges[1].without
+    for mine, other in ((two.reply, half), (two.reply.parts[-1], half.parts[-1])):
+        assert mine is not other
+    assert two.reply.parts[-1].tokens is not half.parts[-1].tokens
+
+
 @pytest.mark.parametrize(("before", "after"), [(None, 0), (0, 1), (7, 8)])
 def test_next_seed(before: int | None, after: int) -> None:
     assert next_seed(before) == after

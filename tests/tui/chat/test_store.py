@@ -17,7 +17,7 @@ from tui.bench.scripted_chat import _token
 from tui.chat.conversation import Conversation, Exchange
 from tui.chat.record import from_json, to_json
 from tui.chat.reply import Reply
-from tui.chat.store import MOST_WHOLE, ChatStore, Packer, pack
+from tui.chat.store import MOST_WHOLE, ChatStore, Packer, pack, settled_of
 from tui.state.database import Database
 from tui.state.errors import StateError
 from tui.truth import Verdict
@@ -149,6 +149,13 @@ def test_only_what_has_changed_is_written_anew(
     assert [place for place, same_row in enumerate(kept) if not same_row] == [3, 5]
     back = store.load(talk.key)
     assert [to_json(each) for each in back.exchanges[:20]] == list(again.bodies[:20])
+    fresh = Packer()
+    fresh.learn(settled_of(back.exchanges))
+    packed.clear()
+    fork = back.forked(10)
+    fork.exchanges[9].reply = Reply(state="done")
+    assert fresh.pack(fork).bodies[:9] == again.bodies[:9]
+    assert [id(each) for each in packed] == [id(fork.exchanges[9])]
 
 
 def test_what_two_programs_went_on_with_is_kept_as_two(store: ChatStore) -> None:
