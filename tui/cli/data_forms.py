@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.data.funnel.executors import EXECUTORS
 from engine.data.funnel.plan import FORMATS
+from tui.cli.number_types import whole
 
 
 def add_data(commands: Any, command: Any) -> None:
@@ -49,7 +50,7 @@ def _run(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--out", metavar="NAME", help="name of the run")
     sub.add_argument(
-        "--workers", type=int, metavar="N", help="processes (default: one a core; 0: this one)"
+        "--workers", type=whole, metavar="N", help="processes (default: one a core; 0: this one)"
     )
     sub.add_argument(
         "--set",
@@ -85,14 +86,18 @@ def _report(sub: argparse.ArgumentParser) -> None:
 def add_bench_data(sub: argparse.ArgumentParser) -> None:
     """Of ``llmlab bench data``."""
     sub.add_argument(
-        "--pages", type=int, metavar="N", default=4000, help="for the speed (default: %(default)s)"
+        "--pages",
+        type=whole,
+        metavar="N",
+        default=4000,
+        help="for the speed (default: %(default)s)",
     )
     sub.add_argument(
         "--sizes",
-        type=int,
+        type=whole,
         metavar="N",
         nargs="*",
         default=[5_000, 50_000],
         help="pages with which the memory is measured (default: 5000 50000)",
     )
-    sub.add_argument("--rounds", type=int, metavar="N", default=3, help="(default: %(default)s)")
+    sub.add_argument("--rounds", type=whole, metavar="N", default=3, help="(default: %(default)s)")

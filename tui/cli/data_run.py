@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from engine.errors import DataError, LabError
 from tui.cli.data_build import Building, crawl_folder
 from tui.cli.data_report import print_report
 from tui.cli.output import emit_json, left, narrate
+from tui.typed import number
 
 SHOW_S = 5.0
 MOST_SKIPPED = 20
@@ -93,16 +95,13 @@ def _changed(settings: list[str]) -> dict[str, float]:
     changed = {}
     for setting in settings:
         rule, _, value = setting.partition("=")
-        try:
-            number = float(value)
-        except ValueError:
-            number = float("nan")
-        if not number == number or abs(number) == float("inf"):
+        threshold = number(value)
+        if threshold is None or math.isinf(threshold):
             raise DataError(
                 f"--set {setting} is no RULE=NUMBER. Give a number, such as "
                 "gopher_quality.min_words=30."
             )
-        changed[rule.strip()] = number
+        changed[rule.strip()] = threshold
     return changed
 
 

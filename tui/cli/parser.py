@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +13,7 @@ from engine.precision import PRECISIONS
 from engine.rl.plan import ALGORITHMS
 from engine.server.address import DEFAULT_HOST, DEFAULT_PORT
 from tui.cli.data_forms import add_bench_data, add_data
+from tui.cli.number_types import decimal, whole
 from tui.cli.probe_forms import add_probe
 from tui.cli.runs_forms import add_runs
 from tui.cli.settings_forms import add_screen_options, add_settings
@@ -85,8 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="T",
         help="one task only, such as facts, word_problems or gym:gcd (default: the model card's)",
     )
-    sub.add_argument("--n", type=int, metavar="N", help="problems of a task with a verifier")
-    sub.add_argument("--samples", type=int, metavar="S", help="answers to each of them")
+    sub.add_argument("--n", type=whole, metavar="N", help="problems of a task with a verifier")
+    sub.add_argument("--samples", type=whole, metavar="S", help="answers to each of them")
     sub = add("tokenize", "tokenize", "Show a text or a conversation as a model sees it: tokens.")
     sub.mixes = True
     add_tokenize_options(sub)
@@ -112,14 +112,16 @@ def build_parser() -> argparse.ArgumentParser:
 def _sample(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("checkpoint", metavar="CKPT")
     sub.add_argument("prompt", metavar="PROMPT")
-    sub.add_argument("--n", type=int, default=1, help="samples, from one reading of the prompt")
-    sub.add_argument("--temperature", type=float, default=0.8, metavar="T", help="0 is greedy")
-    sub.add_argument("--top-k", type=int, default=0, metavar="K", help="0 is off")
-    sub.add_argument("--top-p", type=float, default=1.0, metavar="P", help="1 is off")
-    sub.add_argument("--min-p", type=float, default=0.0, metavar="P", help="0 is off")
-    sub.add_argument("--repetition-penalty", type=float, default=1.0, metavar="R", help="1 is off")
-    sub.add_argument("--seed", type=int, metavar="S")
-    sub.add_argument("--max-tokens", type=int, default=64, metavar="N")
+    sub.add_argument("--n", type=whole, default=1, help="samples, from one reading of the prompt")
+    sub.add_argument("--temperature", type=decimal, default=0.8, metavar="T", help="0 is greedy")
+    sub.add_argument("--top-k", type=whole, default=0, metavar="K", help="0 is off")
+    sub.add_argument("--top-p", type=decimal, default=1.0, metavar="P", help="1 is off")
+    sub.add_argument("--min-p", type=decimal, default=0.0, metavar="P", help="0 is off")
+    sub.add_argument(
+        "--repetition-penalty", type=decimal, default=1.0, metavar="R", help="1 is off"
+    )
+    sub.add_argument("--seed", type=whole, metavar="S")
+    sub.add_argument("--max-tokens", type=whole, default=64, metavar="N")
     sub.add_argument("--stop", action="append", default=[], metavar="TEXT")
     sub.add_argument("--chat", action="store_true", help="ask the prompt as a user's message")
 
@@ -130,7 +132,7 @@ def _ask(sub: Parser) -> None:
     sub.add_argument("question", metavar="QUESTION", nargs="?")
     sub.add_argument("--file", metavar="F.jsonl", help='lines {"id", "question"}; "-" is stdin')
     sub.add_argument(
-        "--max-tokens", type=int, metavar="N", help="default: 64; with tools 192, calls included"
+        "--max-tokens", type=whole, metavar="N", help="default: 64; with tools 192, calls included"
     )
     sub.add_argument(
         "--tools",
@@ -161,7 +163,9 @@ def _serve(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)"
     )
-    sub.add_argument("--port", type=int, default=DEFAULT_PORT, help="0: any (default: %(default)s)")
+    sub.add_argument(
+        "--port", type=whole, default=DEFAULT_PORT, help="0: any (default: %(default)s)"
+    )
     sub.add_argument(
         "--token", metavar="T", help="clients must show it (better: LLMLAB_TOKEN, --token-file)"
     )
@@ -172,7 +176,7 @@ def _web(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s)"
     )
-    sub.add_argument("--port", type=int, default=8000, help="0: any (default: %(default)s)")
+    sub.add_argument("--port", type=whole, default=8000, help="0: any (default: %(default)s)")
     sub.add_argument(
         "--open-to-network", action="store_true", help="let other machines connect as well"
     )
@@ -199,7 +203,7 @@ def _tool(sub: argparse.ArgumentParser) -> None:
         help="code, an expression or a query; equal takes two; '-' is stdin",
     )
     sub.add_argument("--provider", metavar="P", help="search: whom to ask (default: pocket)")
-    sub.add_argument("--timeout", type=float, metavar="S", help="python, maths: seconds at most")
+    sub.add_argument("--timeout", type=decimal, metavar="S", help="python, maths: seconds at most")
     sub.add_argument(
         "--unsafe-python",
         action="store_true",
@@ -233,8 +237,8 @@ def _bench(commands: Any) -> None:
         if name == "decode":
             _bench_decode(sub)
         if name == "kill":
-            sub.add_argument("--times", type=int, default=50, metavar="N", help="(default 50)")
-            sub.add_argument("--seed", type=int, default=0, metavar="N", help="of the moments")
+            sub.add_argument("--times", type=whole, default=50, metavar="N", help="(default 50)")
+            sub.add_argument("--seed", type=whole, default=0, metavar="N", help="of the moments")
         if name == "memory":
             sub.add_argument("--minutes", type=_minutes, default=1.0, metavar="N",
                              help="of streaming at a model's own pace (default 1)")  # fmt: skip
@@ -262,8 +266,8 @@ def _bench_decode(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument("--only", nargs="+", choices=SECTIONS, default=[], metavar="SECTION",
                      help=", ".join(SECTIONS))  # fmt: skip
-    sub.add_argument("--tokens", type=int, metavar="N", help="added to each prompt (by size)")
-    sub.add_argument("--rounds", type=int, metavar="N", help="turns of each, at most (by size)")
+    sub.add_argument("--tokens", type=whole, metavar="N", help="added to each prompt (by size)")
+    sub.add_argument("--rounds", type=whole, metavar="N", help="turns of each, at most (by size)")
 
 
 def _bench_rollouts(sub: argparse.ArgumentParser) -> None:
@@ -271,22 +275,19 @@ def _bench_rollouts(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--task", metavar="T", default="word_problems", help=_DEFAULT)
     sub.add_argument("--algorithm", choices=ALGORITHMS, default=ALGORITHMS[0],
                      help=f"that learns from them: {', '.join(ALGORITHMS)} {_DEFAULT}")  # fmt: skip
-    sub.add_argument("--rounds", type=int, metavar="N", help="turns of each, at most")
+    sub.add_argument("--rounds", type=whole, metavar="N", help="turns of each, at most")
 
 
 def _sizes(text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(size) for size in text.split(","))
-    except ValueError as error:
+        return tuple(map(whole, text.split(",")))
+    except argparse.ArgumentTypeError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no list such as 1,16,64") from error
 
 
 def _minutes(text: str) -> float:
-    try:
-        minutes = float(text)
-    except ValueError:
-        minutes = 0.0
-    if not 0 < minutes < math.inf:
+    minutes = decimal(text)
+    if minutes <= 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes such as 60 or 0.5")
     return minutes
 

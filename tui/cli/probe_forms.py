@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.probes.plan import PROBE_SPLITS, ProbePlan
 from engine.rl.comparison.wanted import Comparison
+from tui.cli.number_types import decimal, whole
 
 _DEFAULTS = ProbePlan(checkpoint="")
 _PRESETS = Comparison()
@@ -60,11 +61,11 @@ def _facts(sub: argparse.ArgumentParser) -> None:
         "compared)",
     )
     sub.add_argument(
-        "--samples", type=int, metavar="K", help=f"to a question (default: {_DEFAULTS.samples})"
+        "--samples", type=whole, metavar="K", help=f"to a question (default: {_DEFAULTS.samples})"
     )
     sub.add_argument(
         "--temperature",
-        type=float,
+        type=decimal,
         metavar="T",
         help=f"of the samples (default: {_DEFAULTS.temperature})",
     )
@@ -74,7 +75,7 @@ def _facts(sub: argparse.ArgumentParser) -> None:
         metavar="CKPT",
         help=f"ask it the same, as the state before (default: the parent; {NOBODY!r} for nobody)",
     )
-    sub.add_argument("--seed", type=int, metavar="S", help=f"(default: {_DEFAULTS.seed})")
+    sub.add_argument("--seed", type=whole, metavar="S", help=f"(default: {_DEFAULTS.seed})")
     sub.add_argument(
         "--no-detectors",
         dest="detectors",
@@ -110,13 +111,13 @@ def _questions(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument(
         "--n",
-        type=int,
+        type=whole,
         default=50,
         metavar="N",
         help="passages to try, not all of which give a question (default: %(default)s)",
     )
     sub.add_argument(
-        "--seed", type=int, default=1, metavar="S", help="which passages (default: %(default)s)"
+        "--seed", type=whole, default=1, metavar="S", help="which passages (default: %(default)s)"
     )
     sub.add_argument(
         "--out", metavar="F.jsonl", help="for probe facts --questions (else on stdout)"
@@ -126,12 +127,12 @@ def _questions(sub: argparse.ArgumentParser) -> None:
 
 def _monofact(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
-        "--webs", type=int, default=6, metavar="N", help="4 to 12 webs (default: %(default)s)"
+        "--webs", type=whole, default=6, metavar="N", help="4 to 12 webs (default: %(default)s)"
     )
     sub.add_argument(
-        "--steps", type=int, metavar="S", help="of training on each (default: enough to learn it)"
+        "--steps", type=whole, metavar="S", help="of training on each (default: enough to learn it)"
     )
-    sub.add_argument("--seed", type=int, default=1, metavar="S", help="(default: %(default)s)")
+    sub.add_argument("--seed", type=whole, default=1, metavar="S", help="(default: %(default)s)")
     sub.add_argument(
         "--out", metavar="FILE", help="report.md (with its plot beside it), .csv or .json"
     )
@@ -177,18 +178,18 @@ def _presets(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument(
         "--seeds",
-        type=int,
+        type=whole,
         default=_PRESETS.n_seeds,
         metavar="N",
         help="runs of each preset (default: %(default)s)",
     )
     sub.add_argument(
-        "--steps", type=int, metavar="S", help="of each run; fewer where groups are replaced"
+        "--steps", type=whole, metavar="S", help="of each run; fewer where groups are replaced"
     )
-    sub.add_argument("--n-prompts", type=int, metavar="N", help="problems of a step")
-    sub.add_argument("--group-size", type=int, metavar="G", help="attempts at each of them")
-    sub.add_argument("--n", type=int, metavar="N", help="held-out problems to measure with")
-    sub.add_argument("--samples", type=int, metavar="S", help="answers to each of them")
+    sub.add_argument("--n-prompts", type=whole, metavar="N", help="problems of a step")
+    sub.add_argument("--group-size", type=whole, metavar="G", help="attempts at each of them")
+    sub.add_argument("--n", type=whole, metavar="N", help="held-out problems to measure with")
+    sub.add_argument("--samples", type=whole, metavar="S", help="answers to each of them")
     sub.add_argument("--out", metavar="FILE.md", help="the table as Markdown")
     _json(sub)
 
@@ -199,7 +200,7 @@ def _which_facts(
     """Which facts of a web, and how many of them; what is None is left to the plan."""
     sub.add_argument(
         "--per-group",
-        type=int,
+        type=whole,
         default=per_group,
         metavar="N",
         help=f"questions (default: {_DEFAULTS.per_group})",

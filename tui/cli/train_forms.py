@@ -6,6 +6,7 @@ import argparse
 
 from engine.rl.plan import ALGORITHMS, REWARDS
 from engine.train.recipe import METHODS, PRESETS, STAGES
+from tui.cli.number_types import whole
 
 TOKENIZER = "tokenizer"
 """What can be trained but is no stage."""
@@ -47,10 +48,10 @@ def add_train_options(sub: argparse.ArgumentParser) -> None:
         help="of the stage base: one that was trained before (default: one for the run's texts)",
     )
     sub.add_argument(
-        "--vocab-size", type=int, metavar="N", help=f"of a tokenizer (default: {VOCAB_SIZE})"
+        "--vocab-size", type=whole, metavar="N", help=f"of a tokenizer (default: {VOCAB_SIZE})"
     )
-    sub.add_argument("--steps", type=int, metavar="N")
-    sub.add_argument("--seed", type=int, metavar="S", help="of all that is drawn (default: 1)")
+    sub.add_argument("--steps", type=whole, metavar="N")
+    sub.add_argument("--seed", type=whole, metavar="S", help="of all that is drawn (default: 1)")
     sub.add_argument(
         "--method",
         choices=METHODS,
@@ -75,7 +76,7 @@ def add_train_options(sub: argparse.ArgumentParser) -> None:
     )
     sub.add_argument(
         "--cold-start",
-        type=int,
+        type=whole,
         metavar="N",
         help="of the stage rl: so many steps on worked problems before the first attempts",
     )
@@ -93,4 +94,4 @@ def add_train_options(sub: argparse.ArgumentParser) -> None:
 def add_rollouts_options(sub: argparse.ArgumentParser) -> None:
     """Of ``llmlab rollouts``."""
     sub.add_argument("run_name", metavar="RUN", help="a run of the stage rl")
-    sub.add_argument("--step", type=int, metavar="S", help="which step (default: the last one)")
+    sub.add_argument("--step", type=whole, metavar="S", help="which step (default: the last one)")

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 
 from engine.errors import LabError
 from engine.rl.plan import ALGORITHMS, RlPlan, plan
+from tui.typed import number, quoted, whole_number
 
 RL_OPTIONS = {
     "--task": "tasks",
@@ -43,14 +44,13 @@ def setting(text: str) -> tuple[str, Any]:
         if value not in choices:
             raise LabError(f"--set {text}: {name} is one of {', '.join(choices)}.")
         return name, value == "true" if kind is bool else value
-    try:
-        number = kind(value)
-    except ValueError as error:
+    found = whole_number(value) if kind is int else number(value)
+    if found is None:
         what = "a whole number" if kind is int else "a number"
-        raise LabError(f"--set {text}: {name} is {what}, such as {name}=1.") from error
-    if not number < _MOST:  # NaN is not, either
-        raise LabError(f"--set {text[:80]}: {name} must be a number below {_MOST:,}.")
-    return name, number
+        raise LabError(f"--set {name}={quoted(value)}: {name} is {what}, such as {name}=1.")
+    if found >= _MOST:
+        raise LabError(f"--set {name}={quoted(value)}: {name} must be a number below {_MOST:,}.")
+    return name, found
 
 
 def preset_and_plan(arguments: argparse.Namespace) -> tuple[str, RlPlan | None]:

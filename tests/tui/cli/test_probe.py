@@ -113,7 +113,7 @@ def test_bad_lines_go_to_stderr_and_the_rest_is_asked(
         (["facts", "CKPT", "--questions", "/nope.jsonl"], "/nope.jsonl"),
         (["facts", "CKPT", "--questions", "/tmp"], "/tmp"),
         (["facts", "CKPT", "--samples", "-1"], "-1 samples"),
-        (["facts", "CKPT", "--temperature", "nan"], "temperature of nan"),
+        (["facts", "CKPT", "--temperature", "nan"], "'nan' is no number"),
         (["facts", "CKPT", "--per-group", "0"], "0 questions a group"),
         (["facts", "CKPT", "--out", "a b"], "cannot name a probe"),
         (["facts", "CKPT", "--questions", "q", "--per-group", "5"], "--per-group chooses"),

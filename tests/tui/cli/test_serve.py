@@ -30,7 +30,7 @@ def _no_token(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--port", "70000"], "no port"),
         (["--token", "two words"], "visible ASCII"),
         (["--token-file", "/nope/token"], "/nope/token cannot be read"),
-        (["--port", "abc"], "invalid int"),
+        (["--port", "abc"], "no whole number"),
     ],
 )
 def test_mistakes_are_a_sentence(
