@@ -68,6 +68,7 @@ class LiveText:
         self.why_whole = why_uncut(tokenizer)
         """Why every edit re-tokenizes the whole text; None: it does not."""
         self.text = without_surrogates(text)
+        self._one_of: dict[int, int] = {}
         self.ids, self._places = self._encode(self.text)
         self._lines = np.concatenate([[0], _line_starts(self.text, 0)])
 
@@ -142,7 +143,8 @@ class LiveText:
 
     def _encode(self, text: str) -> tuple[list[int], Places]:
         check_blanks(text)
-        ids = self.tokenizer.encode(text)
+        one_of = self._one_of.setdefault  # A library makes a number anew wherever it stands.
+        ids = [one_of(token, token) for token in self.tokenizer.encode(text)]
         return ids, places_of(self.tokenizer, ids, text)
 
     def _splice(self, first: int, last: int, new: Places, char: int, grown: int) -> None:
@@ -154,8 +156,8 @@ class LiveText:
         bytes_grown = new_end - old_end
         self._places = np.concatenate([
             before,
-            new + np.array([byte, byte, char, char]),
-            behind + np.array([bytes_grown, bytes_grown, grown, grown]),
+            new + np.array([byte, byte, char, char], np.int32),
+            behind + np.array([bytes_grown, bytes_grown, grown, grown], np.int32),
         ])  # fmt: skip
 
     def _splice_lines(self, start: int, end: int, new: str) -> None:
