@@ -126,7 +126,6 @@ def test_maths(run: Run, argv: tuple[str, ...], part: str) -> None:
         (["search", "x", "--unsafe-python"], "--unsafe-python means nothing to search"),
         (["python", "1", "--timeout", "0"], "outside 0 to"),
         (["python", "1", "--timeout", "-1"], "outside 0 to"),
-        (["python", "1", "--timeout", "nan"], "'nan' is no number"),
         (["python", "1", "--timeout", "1e9"], "outside 0 to"),
     ],
 )
