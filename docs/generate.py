@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def commands_page() -> str:
@@ -77,12 +77,20 @@ def keys_page() -> str:
     return page()
 
 
+def reach_page() -> str:
+    """``tui/keys/reach.jsonl``: what a person's own keys are checked against."""
+    from tui.keys.reach import page
+
+    return page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    "commands.md": commands_page,
-    "settings.md": settings_page,
-    "keys.md": keys_page,
+    "docs/commands.md": commands_page,
+    "docs/settings.md": settings_page,
+    "docs/keys.md": keys_page,
+    "tui/keys/reach.jsonl": reach_page,
 }
-"""Pages by the name of their file below ``docs``."""
+"""Pages by the name of their file."""
 
 
 def stale() -> list[str]:
@@ -90,7 +98,7 @@ def stale() -> list[str]:
     return [
         name
         for name, page in PAGES.items()
-        if not (HERE / name).exists() or (HERE / name).read_text("utf-8") != page()
+        if not (ROOT / name).exists() or (ROOT / name).read_text("utf-8") != page()
     ]
 
 
@@ -98,14 +106,14 @@ def main() -> int:
     """Write or check."""
     if "--check" in sys.argv[1:]:
         for name in (found := stale()):
-            print(f"docs/{name} is stale: run python docs/generate.py", file=sys.stderr)
+            print(f"{name} is stale: run python docs/generate.py", file=sys.stderr)
         return 1 if found else 0
     for name in stale():
-        (HERE / name).write_text(PAGES[name](), "utf-8")
-        print(f"docs/{name}")
+        (ROOT / name).write_text(PAGES[name](), "utf-8")
+        print(name)
     return 0
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(HERE.parent))
+    sys.path.insert(0, str(ROOT))
     sys.exit(main())

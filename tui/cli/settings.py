@@ -52,7 +52,7 @@ def _change(settings: Settings, key: str, text: str | None) -> None:
 
 def _check_key(binding: str, chosen: Mapping[str, str]) -> None:
     """Raise KeyNameError where the lab would leave out the keys that a binding was given."""
-    from tui.keys.choosing import check  # It imports every pane.
+    from tui.keys.choosing import check
     from tui.keys.names import KeyNameError
 
     problem = check(chosen).problems.get(binding)

@@ -32,7 +32,7 @@ def commands(app: LabApp, known: Collection[str]) -> Iterator[Command]:
         app: whose pane is shown.
         known: ids of bindings that have a command already.
     """
-    from tui.keys.places import keys_of  # Not before the palette is opened.
+    from tui.keys.catalogue import keys_of  # Not before the palette is opened.
 
     pane = app.query_one(f"#{app.shown_pane}")
     seen = _DECIDED.union(known)

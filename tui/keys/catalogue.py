@@ -122,6 +122,17 @@ def owners() -> tuple[type[DOMNode], ...]:
     return (app, *sorted(others, key=lambda each: (_rank(each), each.__module__, each.__name__)))
 
 
+@cache
+def keys_of(owner: type[DOMNode]) -> Mapping[str, tuple[Binding, type[DOMNode]]]:
+    """What each key does in a class, with the class that says so: a base's keys can be taken."""
+    found: dict[str, tuple[Binding, type[DOMNode]]] = {}
+    for each in reversed(owner.__mro__):
+        if issubclass(each, DOMNode) and "BINDINGS" in vars(each):
+            for binding in Binding.make_bindings(vars(each)["BINDINGS"]):
+                found[binding.key] = (binding, each)
+    return found
+
+
 def lab_classes() -> Iterator[type[DOMNode]]:
     """Our own nodes, as far as their modules are imported."""
     seen: set[type[DOMNode]] = set()

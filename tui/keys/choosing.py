@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from tui.keys.catalogue import Bound, all_bindings
 from tui.keys.clashes import clashes, out_of_reach
 from tui.keys.names import FORBIDDEN, KeyNameError, parse_keys, shown_key, writes
+from tui.keys.reach import Known, reach
 from tui.safe_text import one_line
 
 
@@ -47,9 +46,11 @@ def check(chosen: Mapping[str, str]) -> Checked:
 
 
 def _parsed(id_: str, text: str) -> tuple[str, ...]:
-    bound = all_bindings().get(id_)
-    if bound is None:
-        near = get_close_matches(id_, all_bindings(), n=1)
+    known = reach().bindings.get(id_)
+    if known is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(id_, reach().bindings, n=1)
         hint = f"is {near[0]!r} meant?" if near else "llmlab keys lists all of them."
         raise KeyNameError(f"keys: there is no binding {one_line(id_)!r}: {hint}")
     try:
@@ -57,17 +58,17 @@ def _parsed(id_: str, text: str) -> tuple[str, ...]:
     except KeyNameError as mistake:
         raise KeyNameError(f"keys: {id_} = {one_line(text)!r}: {mistake}") from mistake
     for key in keys:
-        if reason := _refusal(bound, key):
+        if reason := _refusal(known, key):
             raise KeyNameError(f"keys: {id_} cannot be {shown_key(key)}: {reason}.")
     return keys
 
 
-def _refusal(bound: Bound, key: str) -> str:
-    if key in bound.keys:
+def _refusal(known: Known, key: str) -> str:
+    if key in known.keys:
         return ""
     if key in FORBIDDEN:
         return FORBIDDEN[key]
-    if bound.priority and writes(key):
+    if known.priority and writes(key):
         return "it works inside text as well, where that key is a letter"
     return ""
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from textual.binding import Binding
-from textual.dom import DOMNode
-
-from tui.keys.catalogue import all_bindings, owners, title_of
 from tui.keys.names import writes
-from tui.keys.places import is_text_field, keys_of, places
+from tui.keys.reach import Heard, reach
 
 Overrides = Mapping[str, tuple[str, ...]]
 """Keys by binding id, in place of those that the code declares."""
@@ -19,7 +15,7 @@ Overrides = Mapping[str, tuple[str, ...]]
 _IN_LAYERS = frozenset({"escape", "ctrl+c", "super+c"})
 """Each layer has its own: escape leads one step out, and what is selected innermost is copied."""
 
-Keys = dict[str, list[tuple[Binding, type[DOMNode]]]]
+Keys = dict[str, list[Heard]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +24,34 @@ class Clash:
 
     Args:
         key: as Textual calls it.
-        first: the one that would be heard, and the class that declares it.
+        first: the one that would be heard.
         second: the one that would not.
     """
 
     key: str
-    first: tuple[Binding, type[DOMNode]]
-    second: tuple[Binding, type[DOMNode]]
+    first: Heard
+    second: Heard
 
     @property
     def ids(self) -> tuple[str | None, str | None]:
         """Of both; None for a binding of Textual's own."""
-        return self.first[0].id, self.second[0].id
+        return self.first.id, self.second.id
 
     def beside(self, own: str) -> str:
         """The other of the two, for a person who wants to give the key to ``own``."""
-        binding, owner = self.second if self.first[0].id == own else self.first
-        words = binding.description or binding.action.rpartition(".")[2].replace("_", " ")
-        known = f", {binding.id}" if binding.id else ""
-        return f"{words!r} ({title_of(owner)}{known})"
+        other = self.second if self.first.id == own else self.first
+        known = f", {other.id}" if other.id else ""
+        return f"{other.words!r} ({other.where}{known})"
 
 
 def clashes(overrides: Overrides) -> list[Clash]:
     """All clashes there are with some keys replaced: without any, there is none."""
     found: dict[tuple[str, str | None, str | None, str], Clash] = {}
-    app = owners()[0]
-    merged: dict[type[DOMNode], Keys] = {}
-    for place in places():
-        for chain in place.chains(app):
-            for owner in chain:
-                if owner not in merged:
-                    merged[owner] = _keys(owner, overrides)
-            for clash in _in_chain([merged[owner] for owner in chain], modal=place.modal):
-                words = clash.first[0].action + clash.second[0].action
-                found.setdefault((clash.key, *clash.ids, words), clash)
+    layers = {name: _keys(heard, overrides) for name, heard in reach().layers.items()}
+    for chain in reach().chains:
+        for clash in _in_chain([layers[name] for name in chain.layers], modal=chain.modal):
+            actions = clash.first.action + clash.second.action
+            found.setdefault((clash.key, *clash.ids, actions), clash)
     return list(found.values())
 
 
@@ -70,30 +60,24 @@ def out_of_reach(overrides: Overrides) -> list[str]:
 
     A text field takes letters as text; so does one in whose place nothing else can have the focus.
     """
-    found = []
-    for id_, bound in all_bindings().items():
-        if not all(writes(key) for key in overrides.get(id_, bound.keys)):
-            continue
-        around = [each.inside for each in places() if issubclass(each.root, bound.owner)]
-        only_fields = bool(around) and all(
-            inside and all(map(is_text_field, inside)) for inside in around
-        )
-        if is_text_field(bound.owner) or only_fields:
-            found.append(id_)
-    return found
+    return [
+        id_
+        for id_, known in reach().bindings.items()
+        if known.in_fields and all(writes(key) for key in overrides.get(id_, known.keys))
+    ]
 
 
-def _keys(owner: type[DOMNode], overrides: Overrides) -> Keys:
+def _keys(layer: Sequence[Heard], overrides: Overrides) -> Keys:
     found: Keys = {}
     given: set[str | None] = set()
-    for key, (binding, declared) in keys_of(owner).items():
-        own = overrides.get(binding.id) if binding.id else None
+    for heard in layer:
+        own = overrides.get(heard.id) if heard.id else None
         if own is None:
-            found.setdefault(key, []).append((binding, declared))
-        elif binding.id not in given:
-            given.add(binding.id)
+            found.setdefault(heard.key, []).append(heard)
+        elif heard.id not in given:
+            given.add(heard.id)
             for other in own:
-                found.setdefault(other, []).append((replace(binding, key=other), declared))
+                found.setdefault(other, []).append(replace(heard, key=other))
     return found
 
 
@@ -110,7 +94,7 @@ def _in_chain(layers: list[Keys], *, modal: bool) -> Iterator[Clash]:
         for key in layers[inner].keys() & layers[outer].keys() - _IN_LAYERS:
             for one in layers[inner][key]:
                 for other in layers[outer][key]:
-                    if modal and outer == len(layers) - 1 and not other[0].priority:
+                    if modal and outer == len(layers) - 1 and not other.priority:
                         continue
-                    first, second = (other, one) if other[0].priority else (one, other)
+                    first, second = (other, one) if other.priority else (one, other)
                     yield Clash(key, first, second)

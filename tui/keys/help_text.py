@@ -13,9 +13,8 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.keys.catalogue import title_of
+from tui.keys.catalogue import keys_of, title_of
 from tui.keys.names import shown_key
-from tui.keys.places import keys_of
 
 State = Literal["now", "in text", "not now"]
 

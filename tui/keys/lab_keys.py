@@ -122,7 +122,7 @@ class LabKeys:
         focused = self._app.focused
         if not wanted or focused is None:
             return False
-        from tui.keys.places import keys_of
+        from tui.keys.catalogue import keys_of
 
         for node in focused.ancestors_with_self:
             for binding, _ in keys_of(type(node)).values():

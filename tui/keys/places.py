@@ -10,18 +10,18 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from tui.keys.catalogue import lab_classes, owners
+from tui.keys.catalogue import all_bindings, keys_of, lab_classes, owners, title_of
+from tui.keys.reach import Chain, Heard, Known, Reach
 from tui.panes import pane as base_of_panes
 from tui.panes.pane import LabPane
 
@@ -66,15 +66,41 @@ def is_text_field(widget: type[DOMNode]) -> bool:
     return issubclass(widget, (Input, TextArea))
 
 
-@cache
-def keys_of(owner: type[DOMNode]) -> Mapping[str, tuple[Binding, type[DOMNode]]]:
-    """What each key does in a class, with the class that says so: a base's keys can be taken."""
-    found: dict[str, tuple[Binding, type[DOMNode]]] = {}
-    for each in reversed(owner.__mro__):
-        if issubclass(each, DOMNode) and "BINDINGS" in vars(each):
-            for binding in Binding.make_bindings(vars(each)["BINDINGS"]):
-                found[binding.key] = (binding, each)
-    return found
+def reach_of_classes() -> Reach:
+    """All that a person's own keys are checked against, as the classes say it; imports them all."""
+    app = owners()[0]
+    chains = [(chain, place.modal) for place in places() for chain in place.chains(app)]
+    classes = dict.fromkeys(owner for chain, _ in chains for owner in chain)
+    return Reach(
+        {
+            id_: Known(bound.keys, bound.priority, _is_in_fields(bound.owner))
+            for id_, bound in all_bindings().items()
+        },
+        {_name(owner): tuple(_heard(owner)) for owner in classes},
+        tuple(Chain(tuple(map(_name, chain)), modal) for chain, modal in dict.fromkeys(chains)),
+    )
+
+
+def _heard(owner: type[DOMNode]) -> Iterator[Heard]:
+    for key, (binding, declared) in keys_of(owner).items():
+        words = binding.description or binding.action.rpartition(".")[2].replace("_", " ")
+        where = title_of(declared)
+        yield Heard(
+            key, binding.id, words, binding.action, declared.__name__, where, binding.priority
+        )
+
+
+def _is_in_fields(owner: type[DOMNode]) -> bool:
+    """Whether the keys of a class are only heard where letters are text."""
+    around = [each.inside for each in places() if issubclass(each.root, owner)]
+    only_fields = bool(around) and all(
+        inside and all(map(is_text_field, inside)) for inside in around
+    )
+    return is_text_field(owner) or only_fields
+
+
+def _name(owner: type[DOMNode]) -> str:
+    return f"{owner.__module__}.{owner.__name__}"
 
 
 def _widgets(root: type[DOMNode]) -> list[type[DOMNode]]:

@@ -12,9 +12,8 @@ from textual.screen import Screen
 from tests.tui import filtering, probing, reinforcing
 from tests.tui.conftest import Lab, closed, settled, until
 from tui.app import LabApp
-from tui.keys.catalogue import all_bindings
+from tui.keys.catalogue import all_bindings, keys_of
 from tui.keys.help_text import sections
-from tui.keys.places import keys_of
 from tui.keys.targets import targets
 from tui.panes.chat import ChatPane
 from tui.panes.pane import LabPane
