@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tui.bench.kill import chat, compare, course, drafts, probes, runs, settings, tool_bench
+from tui.bench.kill import chat, compare, course, drafts, halves, probes, runs, settings, tool_bench
 from tui.bench.kill.bench import run_kill_bench
 from tui.bench.kill.screen import Emulator, Lines
 from tui.bench.kill.seen import Seen
@@ -72,6 +72,13 @@ def test_a_draft_is_what_stands_in_a_prompt() -> None:
     box = ["╭─ message ─────────╮", "│ d12 draft         │", "╰───────────────────╯"]
     assert drafts.drafts(box) == {"12"}
     assert drafts.drafts(["│ d12 draft", *box[:1], "│ k13 plain"]) == frozenset()
+
+
+def test_of_a_half_answer_its_words_count_wherever_they_stand() -> None:
+    lines = ["│ l8.0 l8.1     ││ l9.0 l9.│", "│ all8.2 8.3    ││ l9.1    │"]
+    assert halves.words(lines) == {"8.0", "8.1", "9.0", "9.1"}
+    assert halves.words(["╭─ settings ─╮", *lines]) == frozenset()
+    assert halves.words(["".join(halves.long_answer("3")[:2])]) == {"3.0", "3.1"}
 
 
 @pytest.mark.parametrize(("origin", "found"), [("yours", {"12"}), ("not kept", set()), ("", set())])

@@ -1,4 +1,4 @@
-"""A conversation: questions, whole answers and half ones, and what became of calls."""
+"""A conversation: questions, whole answers, and what became of calls."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tui.bench.kill.halves import DUE_S, begun, begun_in
-from tui.bench.kill.person import CHAT, ESCAPE, Person, Step, asks, to_pane
+from tui.bench.kill.person import CHAT, Person, Step, asks, to_pane
 from tui.bench.kill.screen import Lines, in_dialog, shows, words_of
-from tui.bench.kill.watched import NOTHING, Home, Items, Subject, Watched
+from tui.bench.kill.watched import Home, Items, Subject, Watched
 from tui.chat.reply import Reply
 
 _ENDED = {"approve": "done", "run": "done", "deny": "denied"}
@@ -32,12 +31,6 @@ def _decides(person: Person) -> Iterator[Step]:
     yield Step("", 2, "? waiting")
     yield Step("", person.some(1) + 0.4)
     yield Step(person.rng.choice("aad"), person.some(2))
-
-
-def _asks_for_much(person: Person) -> Iterator[Step]:
-    yield from to_pane(*CHAT)
-    yield from asks(f"k{person.number()} long", DUE_S + person.some(4))
-    yield Step(ESCAPE, person.some(1))
 
 
 @dataclass(slots=True)
@@ -70,11 +63,7 @@ def talk(lines: Lines) -> Talk:
     return found
 
 
-def _begun(lines: Lines) -> Items:
-    return begun(lines) if shows(lines, CHAT[1]) and not in_dialog(lines) else NOTHING
-
-
-def _replies(home: Home) -> Iterator[tuple[str, Reply]]:
+def replies(home: Home) -> Iterator[tuple[str, Reply]]:
     """All questions with their replies."""
     conversations = home.state.conversations
     for listed in conversations.listed():
@@ -83,11 +72,11 @@ def _replies(home: Home) -> Iterator[tuple[str, Reply]]:
 
 
 def _questions(home: Home) -> Items:
-    return frozenset(question.partition(" ")[0][1:] for question, _ in _replies(home))
+    return frozenset(question.partition(" ")[0][1:] for question, _ in replies(home))
 
 
 def _answers(home: Home) -> Items:
-    done = (reply.text for _, reply in _replies(home) if reply.state == "done")
+    done = (reply.text for _, reply in replies(home) if reply.state == "done")
     return frozenset(number for text in done for number in re.findall(r"\ba(\d+)\b", text))
 
 
@@ -96,16 +85,11 @@ def _calls(home: Home) -> Items:
     return frozenset(f"{each.call[1:]} {_ENDED.get(each.decision, '')}" for each in decided)
 
 
-def _halves(home: Home) -> Items:
-    return begun_in(reply.text for _, reply in _replies(home))
-
-
 SUBJECT = Subject(
-    uses=(_asks_plainly, _asks_with_tool, _decides, _decides, _asks_for_much),
+    uses=(_asks_plainly, _asks_with_tool, _decides, _decides),
     watched=(
         Watched("questions", lambda lines: frozenset(talk(lines).questions), _questions),
         Watched("answers", lambda lines: frozenset(talk(lines).answers), _answers),
         Watched("calls", lambda lines: frozenset(talk(lines).calls), _calls),
-        Watched("words of half answers", _begun, _halves, after_s=DUE_S),
     ),
 )

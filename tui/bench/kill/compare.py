@@ -1,12 +1,11 @@
-"""The columns of Compare: whole answers and half ones."""
+"""The columns of Compare: their whole answers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from tui.bench.kill.halves import DUE_S, begun, begun_in
-from tui.bench.kill.person import COMPARE, ESCAPE, Person, Step, asks, to_pane
+from tui.bench.kill.person import COMPARE, Person, Step, asks, to_pane
 from tui.bench.kill.screen import Lines, in_dialog, shows
 from tui.bench.kill.watched import NOTHING, Home, Items, Subject, Watched
 from tui.notes import NOT_KEPT
@@ -15,12 +14,6 @@ from tui.notes import NOT_KEPT
 def _compares(person: Person) -> Iterator[Step]:
     yield from to_pane(*COMPARE)
     yield from asks(f"k{person.number()} plain", person.some(2))
-
-
-def _compares_much(person: Person) -> Iterator[Step]:
-    yield from to_pane(*COMPARE)
-    yield from asks(f"k{person.number()} long", DUE_S + person.some(4))
-    yield Step(ESCAPE, person.some(1))
 
 
 def ended(lines: Lines) -> Items:
@@ -38,11 +31,7 @@ def ended(lines: Lines) -> Items:
     return frozenset(found)
 
 
-def _begun(lines: Lines) -> Items:
-    return begun(lines) if shows(lines, COMPARE[1]) and not in_dialog(lines) else NOTHING
-
-
-def _texts(home: Home) -> Iterator[str]:
+def texts(home: Home) -> Iterator[str]:
     """What all columns ever said."""
     database, prompts = home.state.database, home.state.prompts
     # Not from the history, which lists the newest only.
@@ -51,18 +40,7 @@ def _texts(home: Home) -> Iterator[str]:
 
 
 def _kept(home: Home) -> Items:
-    return frozenset(n for text in _texts(home) for n in re.findall(r"\ba(\d+)\b", text))
+    return frozenset(n for text in texts(home) for n in re.findall(r"\ba(\d+)\b", text))
 
 
-SUBJECT = Subject(
-    uses=(_compares, _compares_much),
-    watched=(
-        Watched("columns", ended, _kept),
-        Watched(
-            "words of half columns",
-            _begun,
-            lambda home: begun_in(_texts(home)),
-            after_s=DUE_S,
-        ),
-    ),
-)
+SUBJECT = Subject(uses=(_compares,), watched=(Watched("columns", ended, _kept),))

@@ -36,6 +36,6 @@ def _kept(home: Home) -> Items:
 
 
 SUBJECT = Subject(
-    uses=(_drafts,),
+    uses=(_drafts, _drafts),
     watched=(Watched("drafts", drafts, _kept, after_s=DUE_S, stands=True),),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tui.bench.kill import chat, compare, course, drafts, probes, runs, settings, tool_bench
+from tui.bench.kill import chat, compare, course, drafts, halves, probes, runs, settings, tool_bench
 
 SUBJECTS = (
     chat.SUBJECT,
     compare.SUBJECT,
+    halves.SUBJECT,
     drafts.SUBJECT,
     runs.SUBJECT,
     settings.SUBJECT,
