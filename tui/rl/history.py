@@ -62,6 +62,11 @@ class RlHistory:
     steps: list[Step] = field(default_factory=list)
     evals: list[HeldOut] = field(default_factory=list)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was told."""
+        return bool(self.steps or self.evals)
+
     def take(self, events: Iterable[dict[str, Any]]) -> bool:
         """Take in events; whether there is anything new. What is no event of ours is left out."""
         changed = False

@@ -72,6 +72,9 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
+    """``history`` is a new one with all that was told, where nothing was known yet."""
+
+    history: RlHistory | None
     events: Sequence[dict[str, Any]]
     steps: Sequence[int]
     plan: RlPlan | None
@@ -116,7 +119,11 @@ class RlWatch:
         run = next((run for run in self.runs if run.path == shown.run.path), shown.run)
         # Read after the state: a run writes its last step before it says that it has ended.
         found = await asyncio.to_thread(_read, shown)
-        figures = shown.history.take(found.events) or run != shown.run
+        if found.history is not None:
+            shown.history, told = found.history, found.history.has_begun
+        else:
+            told = shown.history.take(found.events)
+        figures = told or run != shown.run
         figures = figures or (shown.plan, shown.plan_problem) != (found.plan, found.plan_problem)
         shown.run, shown.plan, shown.plan_problem = run, found.plan, found.plan_problem
         new_steps = shown.steps != found.steps
@@ -177,4 +184,9 @@ def _read(shown: Shown) -> _Read:
             plan = shown.reader.plan
         except LabError as error:
             problem = str(error)
-    return _Read(shown.reader.new_events(), shown.reader.steps(), plan, problem)
+    events = shown.reader.new_events()
+    history = None
+    if not shown.history.has_begun:  # A long run's whole past, which takes its time.
+        history = RlHistory()
+        history.take(events)
+    return _Read(history, events, shown.reader.steps(), plan, problem)
