@@ -29,7 +29,7 @@ def long_answer(number: str) -> list[str]:
 
 def _asks_for_much(person: Person) -> Iterator[Step]:
     yield from to_pane(*person.rng.choice((CHAT, COMPARE)))
-    yield from asks(f"k{person.number()} long", DUE_S + person.some(4))
+    yield from asks(f"k{person.number()} long", DUE_S + 1 + person.some(6))
     yield Step(ESCAPE, person.some(1))
 
 
@@ -49,6 +49,6 @@ def _numbers(texts: Iterable[str]) -> Items:
 
 
 SUBJECT = Subject(
-    uses=(_asks_for_much, _asks_for_much),
+    uses=(_asks_for_much, _asks_for_much, _asks_for_much),
     watched=(Watched("words of half answers", words, _kept, after_s=DUE_S),),
 )
