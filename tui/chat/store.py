@@ -93,10 +93,19 @@ class Packer:
         self._settled = {**settled, **self._settled}
 
 
-def settled_of(exchanges: Sequence[Exchange]) -> Settled:
-    """What a :class:`Packer` need not write anew of a conversation that was just read; takes
-    as long as it is long: call it in a thread, with a list that does not grow."""
-    return _packed(exchanges, {})[1]
+def settled_of(exchanges: Sequence[Exchange], bodies: Sequence[str]) -> Settled:
+    """What a :class:`Packer` need not write anew of a conversation that was just read.
+
+    It takes as long as the conversation is long: call it in a thread, with a list that does not
+    grow.
+
+    Args:
+        exchanges: of the conversation.
+        bodies: the JSON that they were read from, which is then held once.
+    """
+    kept = {body: body for body in bodies}
+    settled = _packed(exchanges, {})[1]
+    return {by: (said, mark, kept.get(body, body)) for by, (said, mark, body) in settled.items()}
 
 
 def _packed(exchanges: Sequence[Exchange], known: Settled) -> tuple[list[str], Settled]:
@@ -198,6 +207,11 @@ class ChatStore:
         _, model, title, created, updated = head
         self._learn(Packed(key, model, title, created, updated, bodies))
         return Conversation(model, exchanges, key, created, updated)
+
+    def bodies(self, key: str) -> Sequence[str]:
+        """The exchanges of a conversation as they stand in the file, as far as is known."""
+        known = self._known.get(key)
+        return known.bodies if known is not None else ()
 
     def delete(self, key: str) -> None:
         """Forget a conversation; harmless when it is gone already. Raises StateError."""

@@ -80,10 +80,11 @@ class Keeper:
         """It has just come from the disk."""
         self._learn(conversation.key, _marks(conversation))
         exchanges = list(conversation.exchanges)
+        bodies = self._lab.remembering.state.conversations.bodies(conversation.key)
         packer = self._packer = Packer()
 
         async def settle() -> None:
-            packer.learn(await asyncio.to_thread(settled_of, exchanges))
+            packer.learn(await asyncio.to_thread(settled_of, exchanges, bodies))
 
         in_background(self._host, settle, "settle", only=True)
 

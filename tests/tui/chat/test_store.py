@@ -150,7 +150,10 @@ def test_only_what_has_changed_is_written_anew(
     back = store.load(talk.key)
     assert [to_json(each) for each in back.exchanges[:20]] == list(again.bodies[:20])
     fresh = Packer()
-    fresh.learn(settled_of(back.exchanges))
+    settled = settled_of(back.exchanges, store.bodies(talk.key))
+    held = {id(body) for body in store.bodies(talk.key)}
+    assert all(id(body) in held for _, _, body in settled.values()), "once, not twice"
+    fresh.learn(settled)
     packed.clear()
     fork = back.forked(10)
     fork.exchanges[9].reply = Reply(state="done")
