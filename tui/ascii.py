@@ -22,7 +22,7 @@ SIGNS: Mapping[str, str] = {
     **dict(zip("·•⋅…−–—‐‖×±≈≥≤≠°µ", "-*-~----=x~~><!'u", strict=True)),
     **dict(zip("“”„‘’‚", "\"\"\"'''", strict=True)),
     # Borders; heavy ones, which say where the focus is, are others than light ones.
-    **dict.fromkeys("─╴╶╌┈", "-"),
+    **dict.fromkeys("─╴╶╌┈╍", "-"),
     **dict.fromkeys("│╵╷├┤┊╎", "|"),
     **dict.fromkeys("┌┐╭╮", "."),  # not +, which says correct
     **dict.fromkeys("└┘╰╯", "'"),
@@ -43,6 +43,8 @@ _CURVE = {
     **dict.fromkeys((0b1000, 0b1100), "."),
 }
 _CLIMBS = "|"
+_WIDE = {"🔎": "> "}
+"""Of the palette's field."""
 _FIRST_BRAILLE, _LAST_BRAILLE = 0x2800, 0x28FF
 _ROWS = ((0x01 | 0x08, 1), (0x02 | 0x10, 2), (0x04 | 0x20, 4), (0x40 | 0x80, 8))
 
@@ -101,6 +103,8 @@ def _sign(character: str) -> str:
     cells = cell_len(character)
     if character in SIGNS:
         return SIGNS[character]
+    if character in _WIDE:
+        return _WIDE[character]
     code = ord(character)
     if _FIRST_BRAILLE <= code <= _LAST_BRAILLE:
         rows = sum(bit for dots, bit in _ROWS if (code - _FIRST_BRAILLE) & dots)

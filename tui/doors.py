@@ -12,8 +12,12 @@ from tui.keys.lab_keys import LabKeys
 from tui.panes.pane import LabPane
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from tui.app import LabApp
     from tui.settings.live import LiveSettings
+
+_SIGNS = {"information": "", "warning": "! ", "error": "✗ "}
 
 
 class Doors(App[None]):
@@ -32,6 +36,19 @@ class Doors(App[None]):
     def copy_to_clipboard(self, text: str) -> None:
         """Copy through the terminal; half a surrogate pair, which it cannot be sent, as ``?``."""
         super().copy_to_clipboard(text.encode("utf-8", "replace").decode())
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """As Textual's; a warning and an error have a sign, as their colour alone would say it."""
+        message = _SIGNS[severity] + message
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     async def on_key(self, event: events.Key) -> None:
         """A key that nobody wanted."""

@@ -139,7 +139,8 @@ def lab_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
     ``stage-base``, ``stage-sft``... are the hues of the stages; ``quiet`` is for words that
     explain a number (Textual's ``text-muted`` follows the background it stands on, which text
     spans do not know); ``line`` is for borders without the focus; ``cursor`` is the ground of the
-    line under the cursor, soft enough for the hues of signs and stages.
+    line under the cursor, soft enough for the hues of signs and stages. Of Textual's own, those
+    are replaced that are too faint: of scrollbars, of words in an empty field, of what is marked.
     """
     if theme.ansi:
         # The 16 colours cannot be mixed: what is soft elsewhere is a colour of its own or none.
@@ -149,8 +150,16 @@ def lab_variables(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
         Color.parse(variables[name]) for name in ("background", "foreground", "primary")
     )
     high = theme.name == "lab-contrast"
+    quiet = foreground.blend(background, 0.2 if high else 0.33 if theme.dark else 0.26).hex
+    marked = background.blend(primary, 0.4).hex
     return {
-        "quiet": foreground.blend(background, 0.2 if high else 0.33 if theme.dark else 0.26).hex,
+        "quiet": quiet,
+        "text-disabled": quiet,
+        "scrollbar": background.blend(primary, 0.6 if theme.dark else 0.8).hex,
+        "scrollbar-hover": background.blend(primary, 0.8 if theme.dark else 0.9).hex,
+        "input-selection-background": marked,
+        "screen-selection-background": marked,
+        "screen-selection-foreground": variables["foreground"],
         "line": background.blend(foreground, 0.55 if high else 0.25).hex,
         "cursor": background.blend(primary, 0.2 if high else 0.15 if theme.dark else 0.12).hex,
         **_stages(_ON_BLACK if high else _ON_DARK if theme.dark else _ON_LIGHT),

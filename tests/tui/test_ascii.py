@@ -33,6 +33,7 @@ def test_every_sign_is_one_cell_for_one_cell() -> None:
     for code in range(0x2800, 0x2900):
         assert len(in_ascii(chr(code))) == 1
     assert in_ascii("⠀") == " "
+    assert in_ascii("🔎") == "> "
 
 
 @pytest.mark.parametrize("text", ODD)

@@ -78,8 +78,8 @@ async def test_the_shipped_curve_stands_beside_in_another_line(lab: Lab, tmp_pat
         await pilot.press(*GO)
         await until(pilot, lambda: "┄┄ shipped nano/base" in screen_text(app), "the reference")
         run, shipped = app.query_one(Curve).series
-        assert not run.dotted
-        assert shipped.dotted
+        assert run.stroke == "solid"
+        assert shipped.stroke == "dotted"
         assert len(shipped.points) == 499
 
 

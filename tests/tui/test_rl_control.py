@@ -67,6 +67,8 @@ async def test_the_form_offers_what_there_is_and_fits(lab: Lab) -> None:
         assert set(ALGORITHMS) == {"grpo", "dr_grpo", "dapo", "rejection", "expert"}
         assert REWARDS[0] == "true"
         await shows(app, pilot, "Train")
+        assert screen_text(app).count("[X]") == 1  # Ticked or not is seen without colours.
+        assert "[ ] sorting" in screen_text(app)
         assert [info.name for info in form.parents] == ["nano/sft"]  # A base model does not answer.
 
 

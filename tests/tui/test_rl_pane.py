@@ -23,6 +23,7 @@ from tests.tui.reinforcing import (
 from tui.panes.rl import RlPane
 from tui.screens.listed import ListedDialog
 from tui.screens.rl_attempt import RlAttempt
+from tui.widgets.curve import Curve
 from tui.widgets.rl_wall import RlWall
 
 
@@ -256,6 +257,8 @@ async def test_the_mouse_chooses_and_opens_cards_and_turns_steps(lab: Lab) -> No
         await shows(app, pilot, "● live")
         await click("c curves")
         await until(pilot, lambda: pane.view == "curves", "the curves")
+        for plot in app.query(Curve):  # Each line is another one without colours, too.
+            assert len({each.stroke for each in plot.series}) == len(plot.series) > 1
         await click("w wall")
         await click(" 6 ✓ +0.87", times=2)
         await dialog(app, pilot, RlAttempt)

@@ -7,45 +7,36 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
+from textual.widget import Widget
+from textual.widgets import Button
 
 from tests.tui.conftest import Lab, until
+from tests.tui.snapshots.contrast import contrast
 from tui.app import LabApp
 from tui.themes import ANSI_THEME, LAB_THEMES, lab_variables, theme_names
 from tui.tokens.looks import CURSOR
+from tui.widgets.top_bar import PANES
 
 OURS = [theme for theme in LAB_THEMES if not theme.ansi]
 GROUNDS = ("background", "surface", "panel", "cursor")
 WORDS = ("foreground", "text-error", "text-success", "text-warning", "text-accent", "text-primary")
 STAGES = ("web", "tokens", "base", "sft", "idk", "rl")
+OTHERS = (
+    "line", "scrollbar", "scrollbar-hover", "scrollbar-background",
+    "screen-selection-foreground", "screen-selection-background",
+)  # fmt: skip
 MARKS = ("quiet", "primary", "accent", *(f"stage-{name}" for name in STAGES))
 
 
 def colours(theme: Theme) -> dict[str, Color]:
     variables = theme.to_color_system().generate()
     variables |= lab_variables(theme, variables)
-    names = (*GROUNDS, *WORDS, *MARKS, "line")
+    names = (*GROUNDS, *WORDS, *MARKS, *OTHERS)
     return {name: Color.parse(variables[name]) for name in names}
-
-
-def contrast(one: Color, other: Color) -> float:
-    """As WCAG 2 defines it, 1 to 21."""
-
-    def light(color: Color) -> float:
-        parts = [
-            c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in color.rgb
-        ]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-    dark, bright = sorted((light(one), light(other)))
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def test_contrast_is_that_of_the_standard() -> None:
-    assert contrast(Color(0, 0, 0), Color(255, 255, 255)) == pytest.approx(21)
-    assert contrast(Color(119, 119, 119), Color(255, 255, 255)) == pytest.approx(4.48, abs=0.01)
 
 
 @pytest.mark.parametrize("theme", OURS, ids=lambda theme: theme.name)
@@ -57,6 +48,11 @@ def test_every_word_can_be_read_on_every_ground(theme: Theme) -> None:
         assert min(on[name] for name in WORDS) >= (7 if high else 4.5), (ground, on)
         assert min(on[name] for name in MARKS) >= 4.5, (ground, on)
     assert contrast(found["line"], found["background"]) >= (3 if high else 1.5)
+    for ground in ("background", "scrollbar-background"):
+        assert contrast(found["scrollbar"], found[ground]) >= 3
+        assert contrast(found["scrollbar-hover"], found[ground]) >= 3
+    marked = contrast(found["screen-selection-foreground"], found["screen-selection-background"])
+    assert marked >= (7 if high else 4.5)
     # On a reversed word ground and letters only change places.
     assert CURSOR == "bold reverse"
 
@@ -90,8 +86,10 @@ async def test_themes_turn_while_the_lab_runs(lab: Lab) -> None:
             await until(pilot, lambda: not app._batch_count, "drawn")
             await pilot.pause(0.1)
             grounds = {segment.style.bgcolor for segment in drawn(app) if segment.style}
+            inks = {segment.style.color for segment in drawn(app) if segment.style}
             if name == ANSI_THEME:
                 assert all(ground is None or ground.is_default for ground in grounds)
+                assert RichColor.from_ansi(8) not in inks  # Solarized's is its background.
             if name == "nord":
                 assert not all(ground is None or ground.is_default for ground in grounds)
 
@@ -110,10 +108,35 @@ async def test_no_color_leaves_none_and_what_is_chosen_shows(
             for color in (style.color, style.bgcolor):
                 assert color is None or color.is_default
         assert any("theme" in text and style.reverse for text, style in styles)
+        assert any(text.strip() and style.dim for text, style in styles)  # what is quiet
         await pilot.press("escape")
         app.theme = "nord"
         await until(pilot, lambda: app.theme == ANSI_THEME, "no theme to choose")
-        await until(pilot, lambda: any("NO_COLOR" in n.message for n in app._notifications), "said")
+        await until(pilot, lambda: app._notifications, "said")
+        (notice,) = app._notifications
+        assert notice.message.startswith("! NO_COLOR")  # not by the colour of a warning alone
+
+
+async def test_without_colours_the_focus_is_seen_wherever_it_is(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with lab.open((120, 40)) as (app, pilot):
+
+        async def look(widget: Widget, focused: Widget | None) -> tuple[list[Segment], ...]:
+            app.screen.set_focus(focused, scroll_visible=False)
+            await pilot.pause(0.02)
+            rows = app.screen._compositor.render_strips()[widget.region.y : widget.region.bottom]
+            return tuple([*row.crop(widget.region.x, widget.region.right)] for row in rows)
+
+        for pane in PANES:
+            await app.action_pane(pane)
+            await until(pilot, lambda: app.focused is not None, pane)
+            # Which buttons can be pressed may change; what is alone need not be told from others.
+            chain = [each for each in app.screen.focus_chain if not isinstance(each, Button)]
+            for widget in chain if len(chain) > 1 else ():
+                seen, unseen = await look(widget, widget), await look(widget, None)
+                assert seen != unseen, (pane, widget)
 
 
 async def test_an_empty_no_color_is_none(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -207,10 +207,11 @@ class PipelinePane(LabPane):
             x_max = run.total_steps
         for info, history in beside:
             name = f"shipped {info.name}" if info.shipped else info.name
-            dotted = run is not None
-            style = "$quiet" if dotted else hue(entry.stage)
-            series.append(Series(name, history.losses, style, dotted=dotted))
-            if run is None and history.losses:
+            if run is not None:
+                series.append(Series(name, history.losses, "$quiet", "dotted"))
+                continue
+            series.append(Series(name, history.losses, hue(entry.stage)))
+            if history.losses:
                 x_max = history.losses[-1][0]
         self.curve.plot(series, x_max)
 

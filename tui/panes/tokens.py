@@ -147,7 +147,7 @@ class TokensPane(LabPane):
         notes = ["ids"] if desk.as_ids else ["blanks shown"] if desk.blanks else []
         if self.view in OF_TEXT:
             line = title(desk, (self.size.width or 80) - 3)
-            notes += ["writing: esc ends it"] if views.focused_pad.writing else []
+            notes += ["writing"] if views.focused_pad.writing else []
         else:
             line, notes = seat_words(desk.seat), []
         if self.view == "chat" and views.chat.written:

@@ -15,7 +15,7 @@ from textual.theme import Theme
 
 from engine.errors import LabError
 from tui.background import in_background
-from tui.grounds import ReversedGrounds
+from tui.grounds import TerminalColours
 from tui.lending import be_as_set
 from tui.safe_lines import SafeLines
 from tui.safe_text import visible
@@ -27,7 +27,7 @@ from tui.themes import ANSI_THEME, LAB_THEMES
 if TYPE_CHECKING:
     from tui.app import LabApp
 
-_SAFE, _GROUNDS = SafeLines(), ReversedGrounds()
+_SAFE, _COLOURS = SafeLines(), TerminalColours()
 
 
 class LiveSettings:
@@ -64,9 +64,9 @@ class LiveSettings:
 
     def filters(self, usual: Sequence[LineFilter]) -> Sequence[LineFilter]:
         """What finished lines go through, in place of the ``usual`` ones."""
-        grounds = [_GROUNDS] if self._app.theme == ANSI_THEME else []
+        colours = [_COLOURS] if self._app.theme == ANSI_THEME else []
         usual = [each for each in usual if not isinstance(each, Monochrome | NoColor)]
-        return [_SAFE, *usual, *grounds, *self._filters]
+        return [_SAFE, *usual, *colours, *self._filters]
 
     def change(self, key: str, value: object, kept: Callable[[], None] = lambda: None) -> None:
         """Let a value hold now, and keep it; the default, or None of a table's key, resets it.

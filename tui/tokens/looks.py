@@ -13,7 +13,7 @@ PERIOD = len(HUES) * len(FLAT)
 """Tokens so far apart look alike."""
 CURSOR = "bold reverse"
 HOVERED = "underline bold"
-SELECTED = "bold underline auto 95% on $primary 75%"
+SELECTED = "bold underline $background on $primary"
 SELECTED_FLAT = "reverse"
 SPECIAL = "bold italic"
 COUNTED, UNCOUNTED, UNKNOWN = ("▔", "$text-success"), (" ", ""), ("?", "$quiet")

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from textual.content import Content
 from textual.widgets import Checkbox, RadioButton
+
+_ON = "bold $text-success"
 
 
 class Choice(RadioButton):
-    """Filled when chosen, empty when not."""
+    """``(●)`` when chosen, ``( )`` when not."""
 
-    def on_mount(self) -> None:
-        """What is chosen from the start is never watched."""
-        self.BUTTON_INNER = "●" if self.value else " "
-
-    def watch_value(self) -> None:
-        """Change the sign with the state."""
-        self.BUTTON_INNER = "●" if self.value else " "
-        super().watch_value()
+    @property
+    def _button(self) -> Content:
+        """Textual's hook has no public name."""
+        return Content.styled("(●)", _ON) if self.value else Content("( )")
 
 
 class Tick(Checkbox):
-    """Crossed when ticked, empty when not."""
+    """``[X]`` when ticked, ``[ ]`` when not."""
 
-    def on_mount(self) -> None:
-        """What is ticked from the start is never watched."""
-        self.BUTTON_INNER = "X" if self.value else " "
-
-    def watch_value(self) -> None:
-        """Change the sign with the state."""
-        self.BUTTON_INNER = "X" if self.value else " "
-        super().watch_value()
+    @property
+    def _button(self) -> Content:
+        """Textual's hook has no public name."""
+        return Content.styled("[X]", _ON) if self.value else Content("[ ]")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from textual.content import Content
 from textual.widget import Widget
@@ -22,17 +23,23 @@ Points = Sequence[tuple[float, float]]
 
 _LABEL_CELLS = 6
 _LN_10 = math.log(10)
-_DOTTED_EVERY = 3
+
+Stroke = Literal["solid", "dashed", "dotted"]
+"""How a curve is drawn; those of one plot differ in it, not only in their colours."""
+
+_IN_LEGEND: dict[Stroke, str] = {"solid": "━━", "dashed": "╍╍", "dotted": "┄┄"}
+_DRAWN: dict[Stroke, tuple[int, int]] = {"solid": (1, 1), "dashed": (5, 8), "dotted": (1, 3)}
+"""Of so many columns of dots, how many are set: (set, of)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A curve. ``dotted`` ones are references; the sign differs, not only the colour."""
+    """A curve."""
 
     name: str
     points: Points
     style: str
-    dotted: bool = False
+    stroke: Stroke = "solid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class Curve(Widget):
         name = f"{self.axis.name:>{_LABEL_CELLS}}  "
         parts: list[Content | str | tuple[str, str]] = [(name, "$quiet")]
         for series in drawn:
-            parts += [(("┄┄" if series.dotted else "━━") + " ", series.style)]
+            parts += [(f"{_IN_LEGEND[series.stroke]} ", series.style)]
             parts += [(f"{series.name}   ", "$quiet")]
         return Content.assemble(*parts)
 
@@ -147,15 +154,15 @@ def _draw(
     low: float,
     high: float,
 ) -> None:
-    """Set the dots of a curve; a dotted one sets every third column and joins nothing."""
+    """Set the dots of a curve; gaps are left out, and a dotted one joins nothing."""
     before: int | None = None
+    n_set, of = _DRAWN[series.stroke]
     for x, value in enumerate(bins):
         if value is None:
             continue
         share = (high - axis.place(value)) / (high - low)
         y = round(max(0.0, min(1.0, share)) * (canvas.height - 1))
-        start = y if before is None or series.dotted else before
-        skipped = series.dotted and x % _DOTTED_EVERY
-        for dot in () if skipped else range(min(y, start), max(y, start) + 1):
+        start = y if before is None or series.stroke == "dotted" else before
+        for dot in range(min(y, start), max(y, start) + 1) if x % of < n_set else ():
             canvas.dot(x, dot, series.style)
         before = y

@@ -55,7 +55,6 @@ has published: a greedy answer each, and eight that are drawn as in training. **
         self._head.say(_head_words(asked, on_wall))
         for place, words in enumerate(self._sides):
             side = asked.sides[place] if asked else None
-            words.set_class(side is not None and side.state == "missing", "-missing")
             words.say(side_words(_ROLES[place], side) if side else Content(""))
 
 

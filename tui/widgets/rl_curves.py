@@ -50,8 +50,8 @@ class RlCurves(VerticalScroll):
         self.accuracy.plot(
             (
                 Series("held-out", history.held_out("pass_at_1"), "$primary"),
-                Series("train", history.series("pass_at_1"), "$stage-rl"),
-                Series(f"pass@{k or 'k'}", history.held_out("pass_at_k"), "$primary", dotted=True),
+                Series("train", history.series("pass_at_1"), "$stage-rl", "dashed"),
+                Series(f"pass@{k or 'k'}", history.held_out("pass_at_k"), "$primary", "dotted"),
             ),
             shown.run.total_steps,
             x_min=begun,
@@ -59,7 +59,7 @@ class RlCurves(VerticalScroll):
         self.lengths.plot(
             (
                 Series("right", history.series("length_correct"), "$text-success"),
-                Series("wrong", history.series("length_wrong"), "$text-error", dotted=True),
+                Series("wrong", history.series("length_wrong"), "$text-error", "dotted"),
             ),
             shown.run.total_steps,
             x_min=begun,

@@ -25,7 +25,7 @@ _LEAST = (20, 2)
 _ZOOM = 0.5
 _NAME, _BESIDE_NAME = 20, 16
 """Cells of a run's name in the legend at most, and those of its letter and its value."""
-_BAND = "45%"
+_BAND = "70%"
 """Opacity of the values behind a smoothed line."""
 _AXIS: dict[AxisName, str] = {"step": "step", "tokens": "tokens", "seconds": "time"}
 

@@ -263,7 +263,6 @@ class TokenPad(PieceView):
         if self.writing != writing and self.writes:
             self.writing = writing
             self.buffer.go_to(self.buffer.cursor)
-            self.set_class(writing, "-writing")
             self.refresh_bindings()
             self.post_message(self.Turned())
             self.show_cursor()

@@ -37,7 +37,7 @@ class Scene:
         walk: goes there, and waits until it is.
         answered: whether Compare's first question is to be answered before.
         offered: whether the course is offered, as at the first start.
-        again: keys that bring back what closes when the terminal's size changes.
+        again: keys that bring back what closes when the terminal's size or the theme changes.
     """
 
     pane: str
@@ -303,5 +303,8 @@ SCENES = (
     Scene("settings", "open", _nothing, _settings),
     Scene("export", "open", _nothing, _press("f9", words="Markdown")),
     Scene("jump", "open", _nothing, _press(words="correct"), again=("ctrl+o",)),
-    Scene("palette", "open", _nothing, _press("ctrl+p", words="Search")),
+    # It keeps the colours that it was opened in.
+    Scene(
+        "palette", "open", _nothing, _press("ctrl+p", words="Search"), again=("escape", "ctrl+p")
+    ),
 )

@@ -14,10 +14,12 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from tests.tui.conftest import Lab
+from tests.tui.snapshots.contrast import HIGH, faint_texts
 from tests.tui.snapshots.cuts import cut_texts
 from tests.tui.snapshots.picture import FOLDER, Shot, check, shot, text_of
 from tests.tui.snapshots.scenes import SCENES, Scene
 from tui.app import LabApp
+from tui.themes import ANSI_THEME
 
 Size = tuple[int, int]
 SIZES: tuple[Size, ...] = ((200, 60), (120, 40), (80, 24))
@@ -79,10 +81,12 @@ class Seen:
     Args:
         pictures: by their names.
         cut: what was said of text that is cut on the smallest screen.
+        faint: and of what is too faint, on screens of both themes and of high contrast.
     """
 
     pictures: Mapping[str, str]
     cut: Sequence[str]
+    faint: Sequence[str]
 
 
 async def seen(scene: Scene, lab: Lab, paints: Sequence[None]) -> Seen:
@@ -90,6 +94,7 @@ async def seen(scene: Scene, lab: Lab, paints: Sequence[None]) -> Seen:
     scene.prepare(lab)
     shots: dict[tuple[str, Size], Shot] = {}
     cut: list[str] = []
+    faint: list[str] = []
     async with lab.open(LARGEST, answered=scene.answered) as (app, pilot):
         await scene.walk(app, pilot)
         for theme in THEMES:
@@ -98,7 +103,17 @@ async def seen(scene: Scene, lab: Lab, paints: Sequence[None]) -> Seen:
                 await pilot.resize_terminal(*size)
                 await pilot.press(*scene.again)
                 shots[theme, size] = await still(app, pilot, paints)
+                faint += faint_texts(app)
         cut += cut_texts(app, shots[THEMES[1], SMALLEST], shots[THEMES[1], LARGEST])
+        if scene.state in ("done", "open"):  # The other states are drawn by the same rules.
+            app.theme = HIGH
+            await pilot.press(*scene.again)
+            await pilot.pause(LOOK_EVERY_S)
+            faint += faint_texts(app)
+        if scene.state == "done":  # With 16 colours nothing is seen through a dialog.
+            app.theme = ANSI_THEME
+            await pilot.pause(LOOK_EVERY_S)
+            assert shot(app).lines == shots[THEMES[1], SMALLEST].lines
     pictures = {
         f"{scene.name}-{width}x{height}": text_of(
             f"{scene.pane} · {scene.state} · {width}x{height} · {' | '.join(THEMES)}",
@@ -106,11 +121,11 @@ async def seen(scene: Scene, lab: Lab, paints: Sequence[None]) -> Seen:
         )
         for width, height in SIZES
     }
-    return Seen(pictures, cut)
+    return Seen(pictures, cut, faint)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-async def test_it_looks_as_it_did_and_nothing_is_cut(
+async def test_it_looks_as_it_did_and_nothing_is_cut_or_faint(
     scene: Scene, lab: Lab, paints: list[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LLMLAB_COURSE_OFFER", str(scene.offered).lower())
@@ -118,6 +133,7 @@ async def test_it_looks_as_it_did_and_nothing_is_cut(
     for name, text in found.pictures.items():
         check(name, text)
     assert not found.cut, "Text is cut at 80x24:\n" + "\n".join(found.cut)
+    assert not found.faint, "This is hard to read:\n" + "\n".join(found.faint)
 
 
 def test_there_are_no_other_pictures() -> None:
