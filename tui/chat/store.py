@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,7 +85,7 @@ class Packer:
 
     def pack(self, conversation: Conversation) -> Packed:
         """The rows of a conversation as it is now."""
-        bodies, self._settled = _packed(conversation.exchanges, self._settled)
+        bodies, self._settled = _packed(conversation.exchanges, self._settled, {})
         return pack(conversation, tuple(bodies))
 
     def learn(self, settled: Settled) -> None:
@@ -103,12 +103,12 @@ def settled_of(exchanges: Sequence[Exchange], bodies: Sequence[str]) -> Settled:
         exchanges: of the conversation.
         bodies: the JSON that they were read from, which is then held once.
     """
-    kept = {body: body for body in bodies}
-    settled = _packed(exchanges, {})[1]
-    return {by: (said, mark, kept.get(body, body)) for by, (said, mark, body) in settled.items()}
+    return _packed(exchanges, {}, {body: body for body in bodies})[1]
 
 
-def _packed(exchanges: Sequence[Exchange], known: Settled) -> tuple[list[str], Settled]:
+def _packed(
+    exchanges: Sequence[Exchange], known: Settled, held: Mapping[str, str]
+) -> tuple[list[str], Settled]:
     bodies: list[str] = []
     settled: Settled = {}
     for place, exchange in enumerate(exchanges, start=1):
@@ -119,6 +119,7 @@ def _packed(exchanges: Sequence[Exchange], known: Settled) -> tuple[list[str], S
         _, before, body = known.get(by, (replies, None, ""))
         if mark != before:
             body = to_json(exchange)
+            body = held.get(body, body)
         # Replies before the last are not written into any more, but for a verdict.
         if place < len(exchanges) and not any(reply.live for reply in replies):
             settled[by] = replies, mark, body
