@@ -65,6 +65,13 @@ async def still(app: LabApp, pilot: Pilot[None], paints: Sequence[None]) -> Shot
     # A scrollbar that came and went while things were read leaves with the next layout.
     app.screen.refresh(layout=True)
     await pilot.pause()
+    pipeline = app.pipeline
+    for _ in range(2):
+        # How many samples it shows depends on sizes that its first drawing changes; its own next
+        # one may come late on a busy machine.
+        if pipeline is not None:
+            await pipeline.redraw()
+            await pilot.pause()
     looks = 0
     while looks < STILL_FOR:
         before = len(paints)
