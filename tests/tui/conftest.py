@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from rich.cells import cell_len
+from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -111,6 +113,16 @@ async def until(pilot: Pilot[None], condition: Callable[[], object], what: str) 
     raise AssertionError(f"never happened: {what}")
 
 
+def places(app: App[Any], words: str) -> list[tuple[int, int]]:
+    """Where words stand on the screen."""
+    return [
+        (cell_len(line[:column]), y)
+        for y, line in enumerate(screen_text(app).split("\n"))
+        for column in range(len(line))
+        if line.startswith(words, column)
+    ]
+
+
 async def settled(app: LabApp, pilot: Pilot[None]) -> ComparePane:
     """Wait until every column has its whole answer."""
     pane = app.query_one(ComparePane)
@@ -126,7 +138,7 @@ async def settled(app: LabApp, pilot: Pilot[None]) -> ComparePane:
     return pane
 
 
-def screen_text(app: LabApp) -> str:
+def screen_text(app: App[Any]) -> str:
     """What stands on the screen."""
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 

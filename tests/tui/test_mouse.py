@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from tests.tui import filtering, probing, reinforcing
-from tests.tui.conftest import Lab, closed, dialog, screen_text, settled, shows, until
+from tests.tui.conftest import Lab, closed, dialog, places, screen_text, settled, shows, until
 from tui.app import LabApp
 from tui.bench.scripted_chat import TOOLS
 from tui.screens.export import ExportDialog
@@ -15,16 +14,6 @@ from tui.screens.keys import KeysScreen
 from tui.screens.rl_attempt import RlAttempt
 from tui.screens.sampling_form import SamplingForm
 from tui.widgets.top_bar import PANES
-
-
-def places(app: LabApp, words: str) -> list[tuple[int, int]]:
-    """Where words stand on the screen."""
-    return [
-        (cell_len(line[:column]), y)
-        for y, line in enumerate(screen_text(app).split("\n"))
-        for column in range(len(line))
-        if line.startswith(words, column)
-    ]
 
 
 async def click(app: LabApp, pilot: Pilot[None], words: str, times: int = 1, nth: int = 0) -> None:

@@ -330,9 +330,9 @@ again from there.
 
     def on_click(self, event: events.Click) -> None:
         """Select the token that was clicked; behind a drag, which has marked text, nothing."""
-        if event.chain > 1:
-            event.prevent_default()  # Textual would mark all of the text.
-        if self.text_selection is not None:
+        from tui.widgets.marking import ends_marking
+
+        if ends_marking(self, event):
             return
         offset = event.get_content_offset(self)
         if offset is None or self.transcript is None:

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.pieces import Piece
+from tui.widgets.marking import ends_marking
 from tui.widgets.piece_view import PieceView
 
 Pieces = Sequence[Piece]
@@ -26,6 +27,7 @@ _CURSOR = "▸"
 class DataRows(PieceView):
     """Holds the cursor; the owner says what stands in a line."""
 
+    HEAD_LINES = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "row(-1)", "up", show=False, id="rows.up"),
         Binding("down", "row(1)", "down", show=False, id="rows.down"),
@@ -67,6 +69,7 @@ class DataRows(PieceView):
 
     def show(self, n_rows: int, draw: Draw, *, row: int | None = None) -> None:
         """Show other lines; the cursor keeps its number unless ``row`` says where to put it."""
+        self.unmark()
         moved = row is not None and row != self.row
         self.n_rows, self._draw = n_rows, draw
         self.row = max(0, min(self.row if row is None else row, n_rows - 1))
@@ -129,10 +132,10 @@ class DataRows(PieceView):
         """Draw all lines anew."""
         self._strips.clear()
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the visible part; the first is the head, wherever the rest is scrolled to."""
+    def draw_line(self, line: int) -> Strip:
+        """The head is the first."""
         width = self.scrollable_content_region.width
-        row = -1 if y == 0 else y - 1 + self.scroll_offset.y
+        row = line - self.HEAD_LINES
         if row >= self.n_rows:
             return Strip.blank(width, self.style_named(""))
         strip = self._strips.get(row)
@@ -203,7 +206,7 @@ class DataRows(PieceView):
     def on_click(self, event: events.Click) -> None:
         """A click chooses a line, a second one opens it."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < 1:
+        if ends_marking(self, event) or offset is None or offset.y < 1:
             return
         row = offset.y - 1 + self.scroll_offset.y
         if row == self.row and event.chain > 1:

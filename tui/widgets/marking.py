@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -24,6 +25,13 @@ def with_marks(widget: Widget, strip: Strip, y: int) -> Strip:
     if span is not None:
         strip = _marked(widget, strip, *span)
     return strip.apply_offsets(0, y) if widget.mouse_hover else strip
+
+
+def ends_marking(widget: Widget, event: events.Click) -> bool:
+    """Whether a click is the end of a drag, which has marked text and chooses nothing."""
+    if event.chain > 1:
+        event.prevent_default()  # Textual would mark all of the text.
+    return widget.text_selection is not None
 
 
 def _marked(widget: Widget, strip: Strip, start: int, end: int) -> Strip:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import textwrap
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 
 from tui.safe_text import visible
+from tui.widgets.marking import with_marks
 
 
 class PieceView(ScrollView, can_focus=True):
-    """Knows styles by the names that content has for them (``bold $text-success``)."""
+    """Knows styles by the names that content has for them (``bold $text-success``).
 
-    ALLOW_SELECT = False
+    Its lines are numbered from the top of what can be scrolled, those of a head that stays
+    included. What the mouse marks of them is copied as it stands on the screen.
+    """
+
+    HEAD_LINES: ClassVar[int] = 0
+    """At the top, wherever the rest is scrolled to."""
 
     def __init__(self, css_id: str) -> None:
         super().__init__(id=css_id)
@@ -31,12 +39,41 @@ class PieceView(ScrollView, can_focus=True):
             style = self._styles[name] = visual.rich_style
         return style
 
+    def draw_line(self, line: int) -> Strip:
+        """The line of that number, as it is without marks; blank behind the last one."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the visible part."""
+        line = y if y < self.HEAD_LINES else y + self.scroll_offset.y
+        strip = self.draw_line(line)
+        if self.ALLOW_SELECT and (self.mouse_hover or self.text_selection is not None):
+            return with_marks(self, strip, line)
+        return strip
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What is marked; only the lines that are marked are drawn for it."""
+        n_lines = max(self.virtual_size.height, self.scrollable_content_region.height)
+        first = selection.start.y if selection.start else 0
+        last = min(selection.end.y if selection.end else n_lines, n_lines - 1)
+        marked = []
+        for line in range(first, last + 1):
+            start, end = selection.get_span(line) or (0, 0)
+            text = self.draw_line(line).text
+            marked.append((text[start:] if end < 0 else text[start:end]).rstrip())
+        return "\n".join(marked).rstrip("\n"), "\n"
+
+    def unmark(self) -> None:
+        """What was marked is no longer there."""
+        if self.text_selection is not None:
+            self.screen.clear_selection()
+
     def words_line(self, words: str, y: int) -> Strip:
         """A line of a sentence that stands where there is nothing else to draw.
 
         Args:
             words: the sentence, whoever wrote it.
-            y: the line of the view.
+            y: the line of it.
         """
         width = self.scrollable_content_region.width
         lines = textwrap.wrap(visible(words), max(1, width))

@@ -20,18 +20,19 @@ from textual.strip import Strip
 
 from tui.probes.book import Book
 from tui.probes.grid_layout import Cell, Layout, Piece
+from tui.widgets.marking import ends_marking
 from tui.widgets.piece_view import PieceView
 
 if TYPE_CHECKING:
     from engine.probes.record import Answer
 
 _CURSOR = Style(reverse=True)
-HEAD_LINES = 1
 
 
 class ProbeGrid(PieceView):
     """Shows the lines of a :class:`Book`; holds the cursor."""
 
+    HEAD_LINES = 1
     HELP = """
 ## The grid
 
@@ -76,6 +77,7 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
 
     def show(self, book: Book, lines: Sequence[int], layout: Layout) -> None:
         """Show other lines, in another layout; the cursor stays on its question if it is there."""
+        self.unmark()
         place = None if self.row is None or book is not self.book else self.place
         self.book, self.layout_of, self.lines = book, layout, lines
         self._rows = {line: row for row, line in enumerate(lines)}
@@ -91,9 +93,9 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
         for row in rows:
             self._strips.pop(row, None)
             if top <= row < top + height:
-                self.refresh_lines(row + HEAD_LINES)
+                self.refresh_lines(row + self.HEAD_LINES)
         if rows and self.row is None:
-            self.scroll_to(y=max(0, rows[-1] + 2 - (height - HEAD_LINES)), animate=False)
+            self.scroll_to(y=max(0, rows[-1] + 2 - (height - self.HEAD_LINES)), animate=False)
 
     @property
     def place(self) -> int | None:
@@ -118,18 +120,18 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
         # Until a cell is chosen it is the first one, however narrow the grid was before.
         wanted = shown.start if self.row is None else self.cell
         self.cell = max(shown.start, min(shown.stop - 1, wanted))
-        self.virtual_size = Size(self.size.width, len(self.lines) + HEAD_LINES)
+        self.virtual_size = Size(self.size.width, len(self.lines) + self.HEAD_LINES)
         self.refresh()
         self.post_message(self.Moved())
 
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the visible part; the head stays."""
+    def draw_line(self, line: int) -> Strip:
+        """The head is the first."""
         width = self.scrollable_content_region.width
-        if y < HEAD_LINES:
+        if line < self.HEAD_LINES:
             return self._strip(self.layout_of.head(width), width)
-        row = y - HEAD_LINES + self.scroll_offset.y
+        row = line - self.HEAD_LINES
         if row >= len(self.lines):
             return Strip.blank(width, self.style_named(""))
         strip = self._strips.get(row)
@@ -166,7 +168,7 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
 
     def action_page(self, by: int) -> None:
         """A screen of questions up or down."""
-        room = max(1, self.scrollable_content_region.height - HEAD_LINES)
+        room = max(1, self.scrollable_content_region.height - self.HEAD_LINES)
         self.go_to((self.row or 0) + by * room, self.cell)
 
     def action_edge(self, by: int) -> None:
@@ -194,9 +196,9 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
         for changed in (before, self.row):
             if changed is not None:
                 self._strips.pop(changed, None)
-                self.refresh_lines(changed + HEAD_LINES)
+                self.refresh_lines(changed + self.HEAD_LINES)
         top = self.scroll_offset.y
-        room = max(1, self.scrollable_content_region.height - HEAD_LINES)
+        room = max(1, self.scrollable_content_region.height - self.HEAD_LINES)
         if not top <= self.row < top + room:
             self.scroll_to(y=max(0, self.row - room // 2), animate=False)
         self.post_message(self.Moved())
@@ -204,9 +206,9 @@ below (**enter** opens it on a low screen). **f** shows only correct, wrong or a
     def on_click(self, event: events.Click) -> None:
         """A click chooses a cell, a second one opens it."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < HEAD_LINES:
+        if ends_marking(self, event) or offset is None or offset.y < self.HEAD_LINES:
             return
-        row = offset.y - HEAD_LINES + self.scroll_offset.y
+        row = offset.y - self.HEAD_LINES + self.scroll_offset.y
         if row < len(self.lines):
             width = self.scrollable_content_region.width
             pieces = self.layout_of.line(self.book, self.lines[row], width)

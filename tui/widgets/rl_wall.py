@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.rl.wall_layout import WallLayout
+from tui.widgets.marking import ends_marking
 from tui.widgets.piece_view import PieceView
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ and log-probabilities.
     def show(self, attempts: Sequence[Attempt]) -> None:
         """Show other attempts; the cursor keeps its place."""
         if attempts is not self.attempts:
+            self.unmark()
             self.attempts = attempts
             self.card = max(0, min(self.card, len(attempts) - 1))
             self._lay_out()
@@ -82,10 +84,10 @@ and log-probabilities.
         """Draw all cards anew."""
         self._rows.clear()
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the visible part."""
+    def draw_line(self, line: int) -> Strip:
+        """A line of all the cards that stand beside each other."""
         layout, width = self._cards, self.scrollable_content_region.width
-        row, line = divmod(y + self.scroll_offset.y, layout.card_lines)
+        row, line = divmod(line, layout.card_lines)
         if not self.attempts or row >= layout.rows:
             return Strip.blank(width, self.style_named(""))
         if row not in self._rows:
@@ -131,7 +133,7 @@ and log-probabilities.
     def on_click(self, event: events.Click) -> None:
         """A click chooses a card, a second one opens it."""
         offset = event.get_content_offset(self)
-        if offset is None:
+        if ends_marking(self, event) or offset is None:
             return
         card = self._cards.card_at(offset.x, offset.y + self.scroll_offset.y)
         if card is not None:

@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from tui.tokens.chat_layout import GUTTER, ChatLayout
 from tui.tokens.looks import CURSOR, HOVERED
+from tui.widgets.marking import ends_marking
 from tui.widgets.piece_view import PieceView
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ model writes its own protocol, o200k_base and cl100k_base write ChatML. **i** sh
 
     def show(self, written: Sequence[ChatPiece], words: str = "", *, ids: bool = False) -> None:
         """Show a conversation, or words where there is none."""
+        self.unmark()
         self.written, self._words, self._ids = written, words, ids
         self._cursor = max(0, min(self._cursor, len(written) - 1))
         self._hovered = None
@@ -89,28 +91,28 @@ model writes its own protocol, o200k_base and cl100k_base write ChatML. **i** sh
         """Lines are as wide as there is room."""
         self._lay_out()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, line: int) -> Strip:
         """Tokens and the signs below them take turns."""
         width, ground = self.scrollable_content_region.width, self.style_named("")
-        layout, place = self._layout_, y + self.scroll_offset.y
+        layout = self._layout_
         if layout is None:
-            return self.words_line(self._words, y)
-        below = place - len(layout.lines) * 2
+            return self.words_line(self._words, line)
+        below = line - len(layout.lines) * 2
         if below >= 0:
             ids = layout.ids[below] if below < len(layout.ids) else ""
             words = Segment(ids, self.style_named("$quiet"))
             return Strip([words]).adjust_cell_length(width, ground)
-        line = layout.lines[place // 2]
-        if place % 2:
-            signs = (layout.sign(piece) for piece in line.pieces)
+        shown = layout.lines[line // 2]
+        if line % 2:
+            signs = (layout.sign(piece) for piece in shown.pieces)
             segments = [Segment(sign, self.style_named(style)) for sign, style in signs]
             return Strip([Segment(" " * GUTTER, ground), *segments]).adjust_cell_length(
                 width, ground
             )
-        role = set_cell_size(line.role, GUTTER)
+        role = set_cell_size(shown.role, GUTTER)
         segments = [Segment(role, self.style_named("$quiet"))]
         flat = self.app.no_color or self.app.current_theme.ansi
-        for piece in line.pieces:
+        for piece in shown.pieces:
             style = layout.style(piece.token, flat=flat)
             if piece.token == self._hovered:
                 style = f"{style} {HOVERED}"
@@ -152,6 +154,8 @@ model writes its own protocol, o200k_base and cl100k_base write ChatML. **i** sh
 
     def on_click(self, event: events.Click) -> None:
         """A click looks at a token, a second one edits."""
+        if ends_marking(self, event):
+            return
         place = self._under(event)
         if place is not None:
             self._go_to(place)

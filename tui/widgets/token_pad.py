@@ -38,6 +38,8 @@ class TokenPad(PieceView):
         writes: whether it can write.
     """
 
+    ALLOW_SELECT = False
+    """It has a selection of its own, that of the text."""
     HELP = HELP
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
@@ -112,13 +114,12 @@ class TokenPad(PieceView):
         """Whether tokens must do without colours."""
         return self.app.no_color or self.app.current_theme.ansi
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the visible part."""
+    def draw_line(self, line: int) -> Strip:
+        """The tokens of one line, with what is selected of them."""
         width = self.scrollable_content_region.width
         ground = self.style_named("")
-        line = y + self.scroll_offset.y
         if self._sheet is None:
-            return self.words_line(self._words, y)
+            return self.words_line(self._words, line)
         if line >= len(self._sheet):
             return Strip.blank(width, ground)
         pieces = self._sheet.lines.pieces(line)
