@@ -31,7 +31,7 @@ from tui.panes.pane import LabPane
 from tui.remembering import Remembering
 from tui.safe_text import visible
 from tui.settings.live import LiveSettings
-from tui.start import settle, share_one_arena
+from tui.start import allocate_sparingly, settle
 from tui.themes import lab_variables
 from tui.widgets.prompt_box import PromptBox
 from tui.widgets.status_line import StatusLine, engine_words
@@ -177,7 +177,7 @@ class LabApp(Doors):
     async def _after_first_paint(self) -> None:
         settle()
         if not self.is_headless:
-            share_one_arena()
+            allocate_sparingly()
         from tui.widgets.key_line import KeyLine
 
         await self.query_one("#footer").mount(KeyLine())

@@ -53,6 +53,10 @@ async def test_lines_are_marked_where_they_were_scrolled_to() -> None:
         (x, y) = places(app, "number")[0]
         await drag(pilot, (x, y), (x + 2, y))
         assert app.screen.get_selected_text() == "num"
+        await drag(pilot, (x, y), (end_x + 5, end_y))
+        assert app.screen.get_selected_text() == (
+            "number\n  line 52\n  line 53\n  line 54\n  line 5"
+        )
         await pilot.click(offset=(end_x, end_y))
         await until(pilot, lambda: rows.row == 55, "a click chooses a line")
         assert rows.text_selection is None

@@ -78,13 +78,8 @@ class AnswerKeeper:
         self._relabel(column)
         in_background(self._host, partial(self._write, column, stream, prompt), "keep")
 
-    def keep_halves(self) -> None:
-        """Write down what there is of the answers that are on their way."""
-        for column, stream, prompt in self._halves():
-            in_background(self._host, partial(self._write, column, stream, prompt), "keep")
-
-    async def close(self) -> None:
-        """The same at the end, and wait for it."""
+    async def keep_halves(self) -> None:
+        """Write down what there is of the answers that are on their way, one after the other."""
         for column, stream, prompt in self._halves():
             await self._write(column, stream, prompt)
 
@@ -123,9 +118,10 @@ class AnswerKeeper:
             self._retry_later()
             return
         remembering.say_notices()
+        is_new = stream.kept != mark  # Of one on its way nothing that is shown is new.
         if state.on_disk:
             stream.kept = mark
-        if column.lane.stream is stream and column.is_attached:
+        if is_new and column.lane.stream is stream and column.is_attached:
             self._relabel(column)
             remembering.note()
 

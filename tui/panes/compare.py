@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from engine.errors import RequestError
+from tui.background import every
 from tui.clipboard import Piece
 from tui.lane import Lane
 from tui.notes import Note
@@ -91,11 +92,11 @@ class ComparePane(LabPane):
         prompt = self.query_one(PromptBox)
         prompt.move_cursor(prompt.document.end)
         prompt.focus()
-        self.set_interval(HALF_EVERY_S, self.keeper.keep_halves)
+        every(self, HALF_EVERY_S, self.keeper.keep_halves, "halves")
 
     async def on_unmount(self) -> None:
         """What has come last is kept as well."""
-        await self.keeper.close()
+        await self.keeper.keep_halves()
 
     # Checkpoints and columns
 

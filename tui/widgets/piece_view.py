@@ -52,12 +52,16 @@ class PieceView(ScrollView, can_focus=True):
         return strip
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """What is marked; only the lines that are marked are drawn for it."""
-        n_lines = max(self.virtual_size.height, self.scrollable_content_region.height)
-        first = selection.start.y if selection.start else 0
-        last = min(selection.end.y if selection.end else n_lines, n_lines - 1)
+        """What is marked; where the mouse has left the view, as far as it is in sight."""
+        top = self.scroll_offset.y + self.HEAD_LINES
+        in_sight = range(top, self.scroll_offset.y + self.scrollable_content_region.height)
+        first = top if selection.start is None else selection.start.y
+        last = in_sight.stop - 1 if selection.end is None else selection.end.y
+        lines = [*range(first, last + 1)]
+        if first < self.HEAD_LINES:  # What is scrolled away lies below the head, unseen.
+            lines = [line for line in lines if line < self.HEAD_LINES or line >= top]
         marked = []
-        for line in range(first, last + 1):
+        for line in lines:
             start, end = selection.get_span(line) or (0, 0)
             text = self.draw_line(line).text
             marked.append((text[start:] if end < 0 else text[start:end]).rstrip())
@@ -65,7 +69,7 @@ class PieceView(ScrollView, can_focus=True):
 
     def unmark(self) -> None:
         """What was marked is no longer there."""
-        if self.text_selection is not None:
+        if self.is_attached and self.text_selection is not None:
             self.screen.clear_selection()
 
     def words_line(self, words: str, y: int) -> Strip:

@@ -89,7 +89,7 @@ alone.
     def on_click(self, event: events.Click) -> None:
         """A click on a title sorts by its column; one on a line is the rows' own affair."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y >= 1:
+        if self.text_selection is not None or offset is None or offset.y >= 1:
             return
         key = column_at(self._widths, offset.x - 2)  # behind the cursor's column
         if key is not None:

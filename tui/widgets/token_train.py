@@ -21,6 +21,8 @@ from tui.widgets.words import Words
 class SizeSlider(Widget, can_focus=True):
     """How many entries the vocabulary has."""
 
+    ALLOW_SELECT = False
+    """The mouse drags it."""
     HELP = """
 ## Training
 
