@@ -17,7 +17,7 @@ from engine.runs import folder_of, list_runs
 from engine.train.curve_files import Form, Run, write_file, write_lines
 from engine.train.tensorboard import began_at, write_events
 from tui.cli.output import emit_json, narrate, printable, table
-from tui.runs.lineage_text import figures_words, made_words
+from tui.runs.lineage_text import figures_words, made_words, node_record
 from tui.runs.listing import Listing
 from tui.runs.row import DAMAGED, Row, row_record
 from tui.runs.table import Order, figure_words, size_words, sorted_rows, steps_words, time_words
@@ -155,22 +155,7 @@ def _lineage(arguments: argparse.Namespace) -> None:
     for line in drawn(lineage()):
         node = line.node
         if arguments.json:
-            emit_json(
-                {
-                    "name": node.name,
-                    "kind": node.kind,
-                    "stage": node.stage,
-                    "sha256": node.sha256,
-                    "parent": node.parent,
-                    "parent_sha256": node.parent_sha256,
-                    "above": node.above.name if node.above else None,
-                    "steps": node.step,
-                    "tokens": node.tokens,
-                    "data": node.data,
-                    "words": node.words,
-                    "metrics": node.metrics,
-                }
-            )
+            emit_json({**node_record(node), "metrics": node.metrics})
         else:
             facts = (node.stage, node.sha256[:8], made_words(node), figures_words(node))
             print(line.boxes + printable("  ".join(filter(None, (node.name, *facts)))))

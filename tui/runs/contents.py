@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.export.made import Made
 from tui.panes.pane import Contents
-from tui.runs.lineage_text import figures_words, markdown
+from tui.runs.lineage_text import figures_words, markdown, node_record
 from tui.runs.row import Row, row_record
 from tui.runs.table import figure_words, size_words, steps_words, time_words
 from tui.safe_text import one_line
@@ -72,19 +72,7 @@ def _lineage(lines: Sequence[Line]) -> Contents:
 
 
 def _node(node: Node) -> dict[str, Any]:
-    return {
-        "name": node.name,
-        "kind": node.kind,
-        "stage": node.stage,
-        "sha256": node.sha256,
-        "parent": node.parent,
-        "parent_sha256": node.parent_sha256,
-        "steps": node.step,
-        "tokens": node.tokens,
-        "data": node.data,
-        "words": node.words,
-        "figures": figures_words(node),
-    }
+    return {**node_record(node), "figures": figures_words(node)}
 
 
 def _disk(use: DiskUse) -> Contents:

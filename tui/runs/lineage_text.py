@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.format import fitted, grouped
 from tui.pieces import Piece
@@ -22,6 +22,23 @@ _NAMES = {
 _KINDS = {"shipped": "shipped", "imported": "imported", "run": "run", "gone": "gone"}
 _NAME_CELLS = 30
 _HASH = 8
+
+
+def node_record(node: Node) -> dict[str, Any]:
+    """A line of JSON or of a table: all but its figures."""
+    return {
+        "name": node.name,
+        "kind": node.kind,
+        "stage": node.stage,
+        "sha256": node.sha256,
+        "parent": node.parent,
+        "parent_sha256": node.parent_sha256,
+        "above": node.above.name if node.above else None,
+        "steps": node.step,
+        "tokens": node.tokens,
+        "data": node.data,
+        "words": node.words,
+    }
 
 
 def figures_words(node: Node) -> str:

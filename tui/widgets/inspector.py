@@ -194,6 +194,10 @@ again from there.
 
     def on_click(self, event: events.Click) -> None:
         """A click marks an alternative, a second click puts it in the text."""
+        from tui.widgets.marking import ends_marking  # Not before the first paint.
+
+        if ends_marking(self, event):
+            return
         offset = event.get_content_offset(self)
         shown = self._shown()
         if offset is None or self.token is None or not 1 <= offset.y <= len(shown):

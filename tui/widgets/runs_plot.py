@@ -17,6 +17,7 @@ from tui.runs.drawing import Drawn, Span, can_be_log, whole_of
 from tui.runs.raster import Cell, Raster, rasterized
 from tui.runs.ticks import ticks
 from tui.safe_text import one_line
+from tui.widgets.marking import ends_marking
 
 _LABEL = 8
 """Cells of the numbers to the left."""
@@ -137,6 +138,8 @@ less, **l** turns to a logarithmic scale.
 
     def on_click(self, event: events.Click) -> None:
         """The cursor goes to where the mouse is."""
+        if ends_marking(self, event):
+            return
         offset = event.get_content_offset(self)
         if offset is not None and offset.x > _LABEL and self.shown.drawn:
             span = self._window()
